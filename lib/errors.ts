@@ -1,0 +1,19 @@
+/** Where a failure belongs; the command line maps `usage` to exit code 2 and everything else to 1. */
+export type ErrorCode = "usage" | "input" | "data" | "weights" | "engine" | "device" | "record" | "network" | "internal";
+
+/**
+ * The one error of this library: what is wrong (naming the file, row, column, tensor or op) and what to do about it.
+ * Both are single sentences that a user can read without the source.
+ */
+export class AlcapError extends Error {
+  readonly code: ErrorCode;
+  /** One sentence: what the reader can do. */
+  readonly advice: string;
+
+  constructor(code: ErrorCode, problem: string, advice: string, options?: { cause?: unknown }) {
+    super(`${problem} ${advice}`.trim(), options);
+    this.name = "AlcapError";
+    this.code = code;
+    this.advice = advice;
+  }
+}
