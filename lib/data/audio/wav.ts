@@ -1,0 +1,104 @@
+import { AlcapError } from "../../errors";
+import type { Audio } from "./decode";
+
+const PCM = 1;
+const FLOAT = 3;
+const EXTENSIBLE = 0xfffe;
+
+interface WavFormat {
+  readonly coding: number;
+  readonly channels: number;
+  readonly sampleRate: number;
+  readonly bits: number;
+  readonly frameBytes: number;
+}
+
+/**
+ * Reads a WAV file: PCM of 8, 16, 24 or 32 bits and float of 32 or 64 bits, any number of channels. A data chunk that the file
+ * ends within (a recording cut short, or a length left at 0 or −1 by a streaming writer) is read as far as it goes.
+ *
+ * @throws AlcapError `input` when it is not such a file
+ */
+export function readWav(bytes: Uint8Array, name: string): Audio {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let format: WavFormat | undefined;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const id = String.fromCharCode(...bytes.subarray(at, at + 4));
+    const size = view.getUint32(at + 4, true);
+    const start = at + 8;
+    if (id === "fmt ") format = readFormat(view, start, size, name);
+    if (id === "data") {
+      if (!format) throw bad(name, "is a WAV file whose format comes after its data");
+      const streamed = size === 0 || start + size > bytes.length;
+      return readSamples(view, start, streamed ? bytes.length : start + size, format);
+    }
+    at = start + size + (size & 1);
+  }
+  throw bad(name, "is a WAV file without sound data");
+}
+
+function readFormat(view: DataView, start: number, size: number, name: string): WavFormat {
+  if (size < 16 || start + size > view.byteLength) throw bad(name, "is a WAV file with a broken format chunk");
+  const tag = view.getUint16(start, true);
+  const channels = view.getUint16(start + 2, true);
+  const sampleRate = view.getUint32(start + 4, true);
+  const bits = view.getUint16(start + 14, true);
+  const coding = tag === EXTENSIBLE && size >= 26 ? view.getUint16(start + 24, true) : tag;
+  const known = (coding === PCM && [8, 16, 24, 32].includes(bits)) || (coding === FLOAT && [32, 64].includes(bits));
+  if (!known)
+    throw bad(name, `is a WAV file with coding ${coding} at ${bits} bits, which is not read`, "Convert it to 16-bit PCM.");
+  if (channels === 0) throw bad(name, "is a WAV file with no channels");
+  return { coding, channels, sampleRate, bits, frameBytes: (channels * bits) / 8 };
+}
+
+function readSamples(view: DataView, start: number, end: number, format: WavFormat): Audio {
+  const { channels, sampleRate, bits, frameBytes } = format;
+  const frames = Math.floor((end - start) / frameBytes);
+  const read = sampleReader(view, format);
+  const decoded = Array.from({ length: channels }, (_, c) => {
+    const samples = new Float32Array(frames);
+    for (let i = 0, at = start + (c * bits) / 8; i < frames; i++, at += frameBytes) samples[i] = read(at);
+    return samples;
+  });
+  return { sampleRate, channels: decoded };
+}
+
+function sampleReader(view: DataView, { coding, bits }: WavFormat): (at: number) => number {
+  if (coding === FLOAT) return bits === 32 ? (at) => view.getFloat32(at, true) : (at) => view.getFloat64(at, true);
+  if (bits === 8) return (at) => (view.getUint8(at) - 128) / 128; // the one unsigned width
+  if (bits === 16) return (at) => view.getInt16(at, true) / 2 ** 15;
+  if (bits === 24) return (at) => (view.getUint16(at, true) + view.getInt8(at + 2) * 2 ** 16) / 2 ** 23;
+  return (at) => view.getInt32(at, true) / 2 ** 31;
+}
+
+/**
+ * Writes mono 16-bit PCM, full scale at ±1; louder samples are clipped.
+ *
+ * @param sampleRate Hz
+ */
+export function writeWav(samples: Float32Array, sampleRate: number): Uint8Array {
+  const bytes = new Uint8Array(44 + 2 * samples.length);
+  const view = new DataView(bytes.buffer);
+  const encoder = new TextEncoder();
+  bytes.set(encoder.encode("RIFF"), 0);
+  view.setUint32(4, 36 + 2 * samples.length, true);
+  bytes.set(encoder.encode("WAVEfmt "), 8);
+  view.setUint32(16, 16, true); // bytes of the format chunk
+  view.setUint16(20, PCM, true);
+  view.setUint16(22, 1, true); // channels
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, 2 * sampleRate, true); // bytes a second
+  view.setUint16(32, 2, true); // bytes a frame
+  view.setUint16(34, 16, true); // bits
+  bytes.set(encoder.encode("data"), 36);
+  view.setUint32(40, 2 * samples.length, true);
+  for (let i = 0; i < samples.length; i++) {
+    const level = Math.round(samples[i]! * 2 ** 15);
+    view.setInt16(44 + 2 * i, Math.max(-(2 ** 15), Math.min(2 ** 15 - 1, level)), true);
+  }
+  return bytes;
+}
+
+function bad(name: string, problem: string, advice = "Give a file that a player can open."): AlcapError {
+  return new AlcapError("input", `${name} ${problem}.`, advice);
+}
