@@ -19,7 +19,9 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): nu
     start = end;
   }
   const negatives = order.length - positives;
-  return positives === 0 || negatives === 0 ? Number.NaN : (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return positives === 0 || negatives === 0
+    ? Number.NaN
+    : (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
 /** Mean of `rocAuc` over the columns of row-major `[rows, columns]` scores and labels; columns with one class only are left out. */

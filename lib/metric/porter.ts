@@ -189,12 +189,14 @@ function step4(word: string): string {
   return (before === "s" || before === "t") && measure(word, word.length - 3) > 1 ? word.slice(0, -3) : word;
 }
 
-function step5(word: string): string {
-  if (word.endsWith("e")) {
-    const stem = word.slice(0, -1);
-    const m = measure(stem, stem.length);
-    return m > 1 || (m === 1 && !endsConsonantVowelConsonant(stem)) ? stem : word;
-  }
+function step5a(word: string): string {
+  if (!word.endsWith("e")) return word;
+  const stem = word.slice(0, -1);
+  const m = measure(stem, stem.length);
+  return m > 1 || (m === 1 && !endsConsonantVowelConsonant(stem)) ? stem : word;
+}
+
+function step5b(word: string): string {
   return word.endsWith("ll") && measure(word, word.length - 1) > 1 ? word.slice(0, -1) : word;
 }
 
@@ -209,5 +211,5 @@ export function porterStem(word: string): string {
   if (known !== undefined) return known;
   // NLTK counts characters where JavaScript counts UTF-16 units.
   if (lower.length <= 2 || (lower.length <= 4 && [...lower].length <= 2)) return lower;
-  return step5(step4(applyRules(step2(step1c(step1b(step1a(lower)))), step3Rules)));
+  return step5b(step5a(step4(applyRules(step2(step1c(step1b(step1a(lower)))), step3Rules))));
 }
