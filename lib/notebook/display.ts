@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import type { JsonObject, MimeBundle } from "./ipynb";
+import { kernelDisplay } from "./tslab";
+
+/**
+ * Shows one content in several formats as a single output of the running cell.
+ *
+ * @returns the bundle in plain Node, where nothing can show it; nothing in a kernel, which would print the value of a cell's last expression
+ */
+export function display(bundle: MimeBundle, metadata: JsonObject = {}): MimeBundle | undefined {
+  const show = kernelDisplay();
+  if (!show) return bundle;
+  show({ data: bundle, metadata, transient: {} }, false);
+  return undefined;
+}
+
+/** An output that can be replaced; undefined in plain Node. */
+export interface LiveDisplay {
+  show(bundle: MimeBundle): void;
+}
+
+/** A display that replaces itself at each `show`, or undefined outside a kernel. */
+export function liveDisplay(): LiveDisplay | undefined {
+  if (!kernelDisplay()) return undefined;
+  const id = randomUUID();
+  let shown = false;
+  return {
+    show(bundle) {
+      kernelDisplay()?.({ data: bundle, metadata: {}, transient: { display_id: id } }, shown);
+      shown = true;
+    },
+  };
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text made safe inside HTML elements and attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
+}
+
+/** Text made safe inside Markdown prose and table cells: no markup, no HTML, one line. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]#+!|~$]/g, "\\$&")
+    .replace(/[&<>]/g, (character) => HTML_ENTITIES[character] ?? character)
+    .replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,39 @@
+import { display } from "./display";
+import type { MimeBundle } from "./ipynb";
+
+/**
+ * Shows an equation in display style with where it stands.
+ *
+ * @param tex LaTeX without dollar signs
+ * @param source e.g. "paper, eq. 2"
+ */
+export function displayEquation(tex: string, source?: string): MimeBundle | undefined {
+  const where = source === undefined ? "" : `(${source})`;
+  return display({
+    "text/markdown": [`$$${tex}$$`, ...(where ? [`<div align="right">${where}</div>`] : [])].join("\n\n"),
+    "text/latex": `$$${tex}$$`,
+    "text/plain": `${tex} ${where}`.trimEnd(),
+  });
+}
+
+/**
+ * Shows what the paper states, in its own words or numbers: a quotation in italics with its place. Markdown is allowed.
+ *
+ * @param source e.g. "§3.2, eq. 3"
+ */
+export function paperSays(text: string, source: string): MimeBundle | undefined {
+  const quoted = text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((paragraph) => `*${paragraph.replace(/\s+/g, " ")}*`)
+    .join("\n>\n> ");
+  return display({
+    "text/markdown": `> **The paper says** (${source}):\n>\n> ${quoted}`,
+    "text/plain": `The paper says (${source}): ${text}`,
+  });
+}
+
+/** Shows what was measured here, upright and unquoted, so that it cannot be taken for the paper's. Markdown is allowed. */
+export function weFind(text: string): MimeBundle | undefined {
+  return display({ "text/markdown": `**We find:** ${text}`, "text/plain": `We find: ${text}` });
+}

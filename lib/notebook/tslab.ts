@@ -1,0 +1,55 @@
+// The parts of tslab 1.0.22 used here, typed narrowly: its own declarations would pull a second TypeScript into every check.
+
+/** Writes one display; `update` replaces the earlier display of the same `transient.display_id`. */
+export type WriteDisplay = (
+  display: {
+    readonly data: Readonly<Record<string, unknown>>;
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly transient: { readonly display_id?: string };
+  },
+  update: boolean,
+) => void;
+
+export interface TslabJupyter {
+  lastWriteDisplayData: WriteDisplay | null;
+}
+
+export interface TslabConverter {
+  close(): void;
+}
+
+export interface TslabConsole {
+  log(...words: unknown[]): void;
+  error(...words: unknown[]): void;
+}
+
+export interface TslabExecutor {
+  /** Compiles and runs one cell; false when it did not compile or threw, which it tells through the console's `error`. */
+  execute(source: string): Promise<boolean>;
+  close(): void;
+}
+
+export interface Tslab {
+  readonly jupyter: TslabJupyter;
+  createConverter(options: { readonly isJS: boolean; readonly isBrowser: boolean }): TslabConverter;
+  createExecutor(
+    folder: string,
+    converters: { readonly node: TslabConverter; readonly browser: TslabConverter; close(): void },
+    console: TslabConsole,
+  ): TslabExecutor;
+}
+
+/** Loads tslab's compiler and executor (about half a second). */
+export function loadTslab(): Tslab {
+  const { createConverter }: Pick<Tslab, "createConverter"> = require("tslab/dist/converter");
+  const { createExecutor }: Pick<Tslab, "createExecutor"> = require("tslab/dist/executor");
+  const jupyter: TslabJupyter = require("tslab/dist/jupyter");
+  return { jupyter, createConverter, createExecutor };
+}
+
+/** The running kernel's display channel, or undefined in plain Node: a kernel has loaded this module long before a cell runs. */
+export function kernelDisplay(): WriteDisplay | undefined {
+  const loaded = require.cache[require.resolve("tslab/dist/jupyter")];
+  const jupyter: TslabJupyter | undefined = loaded?.exports;
+  return jupyter?.lastWriteDisplayData ?? undefined;
+}
