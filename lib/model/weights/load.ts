@@ -1,0 +1,92 @@
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { isZip } from "../../data/zip";
+import { AlcapError } from "../../errors";
+import { isSafetensors, readSafetensors } from "./safetensors";
+import { type NamedTensors, noTensors } from "./tensor";
+import { isLegacyTorch, readTorch } from "./torch";
+
+export interface Weights {
+  readonly tensors: NamedTensors;
+  /** A safetensors file's metadata, otherwise empty. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The files that were read. */
+  readonly files: readonly string[];
+}
+
+/** Names of weights in a model's folder, in order of preference. */
+const FOLDER_FILES = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
+
+/**
+ * Loads weights from a safetensors or torch file, told apart by content, or from a HuggingFace folder, sharded or not.
+ *
+ * @throws AlcapError `weights` when nothing is there, a file is damaged, or shards and their index disagree
+ */
+export async function loadWeights(source: string): Promise<Weights> {
+  if (!existsSync(source)) throw missing(source, "There are no weights at");
+  if (!statSync(source).isDirectory()) return source.endsWith(".index.json") ? loadShards(source) : loadFile(source);
+  const found = FOLDER_FILES.map((file) => path.join(source, file)).find((file) => existsSync(file));
+  if (!found) throw new AlcapError("weights", `${source} holds no weights.`, `Put one of ${FOLDER_FILES.join(", ")} there.`);
+  return loadWeights(found);
+}
+
+async function loadFile(file: string): Promise<Weights> {
+  const bytes = await readFile(file);
+  if (isZip(bytes) || isLegacyTorch(bytes)) return { tensors: readTorch(bytes, file), metadata: {}, files: [file] };
+  if (isSafetensors(bytes)) return { ...readSafetensors(bytes, file), files: [file] };
+  throw new AlcapError(
+    "weights",
+    `${file} is neither safetensors nor a torch file.`,
+    "It may be cut short, or a pointer left by git-lfs; get the file itself.",
+  );
+}
+
+async function loadShards(index: string): Promise<Weights> {
+  const shards = await readIndex(index);
+  const tensors = noTensors();
+  const files: string[] = [];
+  for (const [shard, names] of shards) {
+    const file = path.join(path.dirname(index), shard);
+    if (!existsSync(file)) throw missing(file, `${path.basename(index)} names a shard that is missing:`);
+    const part = await loadFile(file);
+    const absent = names.find((name) => !part.tensors[name]);
+    if (absent !== undefined)
+      throw new AlcapError(
+        "weights",
+        `${file} lacks the tensor "${absent}" of its index.`,
+        "Get the shards and the index of one revision.",
+      );
+    for (const name of names) tensors[name] = part.tensors[name]!;
+    files.push(file);
+  }
+  return { tensors, metadata: {}, files };
+}
+
+/** Shard → names of its tensors. A shard lies beside its index: a name that leads elsewhere is refused. */
+async function readIndex(index: string): Promise<Map<string, string[]>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(index, "utf8"));
+  } catch (cause) {
+    throw new AlcapError("weights", `${index} is not JSON.`, "Get the file again.", { cause });
+  }
+  const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
+  if (typeof map !== "object" || map === null)
+    throw new AlcapError("weights", `${index} has no weight_map.`, "Get the file again.");
+  const shards = new Map<string, string[]>();
+  for (const [name, shard] of Object.entries(map)) {
+    if (typeof shard !== "string" || !/^[\w][\w.-]*$/.test(shard) || shard.endsWith(".index.json"))
+      throw new AlcapError(
+        "weights",
+        `${index} places "${name}" in ${JSON.stringify(shard)}, which is no file beside it.`,
+        "Get the file again.",
+      );
+    shards.set(shard, [...(shards.get(shard) ?? []), name]);
+  }
+  return shards;
+}
+
+function missing(file: string, problem: string): AlcapError {
+  return new AlcapError("weights", `${problem} ${file}.`, "Check the path, or download the model.");
+}
