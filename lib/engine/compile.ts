@@ -1,0 +1,83 @@
+import { compiledRunner } from "./compiled";
+import { eagerRunner } from "./eager";
+import { type DeviceName, type EngineName, settings } from "./settings";
+import type { tf } from "./tf";
+import type { Value } from "./value";
+
+/** The tree `T` of tensors as the caller of a compiled function sees it: the same tree of {@link Value}s. */
+export type Outside<T> = T extends tf.Tensor ? Value : { [K in keyof T]: Outside<T[K]> };
+
+export interface CompileOptions {
+  /**
+   * Name of the part of the result that is the first argument's next state. Its leaves stay where they are computed:
+   * the handles passed in are donated (used up), the ones returned take their place.
+   */
+  readonly resident?: string;
+  /** Arguments whose values are written into the graph: frozen weights. A new set of arrays replaces the old graph. */
+  readonly baked?: readonly number[];
+  /** Name for messages and for `describe()`. */
+  readonly name?: string;
+  readonly engine?: EngineName;
+  readonly device?: DeviceName;
+  readonly threads?: number;
+  readonly spinning?: boolean;
+}
+
+/** One graph of a compiled function. */
+export interface GraphDescription {
+  readonly signature: string;
+  /** tfjs kernel calls, ONNX nodes, and nodes by op. */
+  readonly kernels: number;
+  readonly nodes: number;
+  readonly ops: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly traceMs: number;
+  readonly lowerMs: number;
+  readonly sessionMs: number;
+}
+
+export interface Description {
+  readonly name: string;
+  readonly engine: EngineName;
+  readonly device: DeviceName;
+  readonly threads: number;
+  readonly spinning: boolean;
+  readonly graphs: readonly GraphDescription[];
+}
+
+/** What runs a compiled function on one engine. */
+export interface Runner {
+  run(inputs: readonly unknown[]): Promise<unknown>;
+  release(): Promise<void>;
+  graphs(): readonly GraphDescription[];
+}
+
+export interface Compiled<A extends readonly unknown[], R> {
+  (...inputs: Outside<A>): Promise<Outside<R>>;
+  /** Frees the graphs and their memory; handles to resident state are lost. The function compiles anew when it is called again. */
+  release(): Promise<void>;
+  describe(): Description;
+}
+
+/**
+ * Compiles a pure function of trees of tensors. It is traced at the first call with arguments of a new structure or shape
+ * and then runs as one graph; on the engines `tensorflow` and `js` it runs op by op.
+ *
+ * Trees go in and come out: records, arrays and tuples of {@link Value}s. Everything else the function needs is closed over.
+ * Inside the function nothing may depend on the values of tensors (no `dataSync`), and nothing may be random but {@link dropout}.
+ * @throws AlcapError `usage` for unknown engine settings; the returned function rejects with `engine`, `device` or `input`.
+ */
+export function compile<A extends readonly unknown[], R>(fn: (...inputs: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+  const { engine, device, threads, spinning } = settings(options);
+  const chosen = { engine, device, threads, spinning };
+  const name = options.name ?? (fn.name || "the compiled function");
+  const plan = { name, resident: options.resident, baked: options.baked ?? [], settings: chosen };
+  // Runners handle trees of any type; A and R come back in with the signature below.
+  const erased = fn as unknown as (...args: never[]) => unknown;
+  const runner: Runner = engine === "onnx" ? compiledRunner(erased, plan) : eagerRunner(erased, plan);
+  const call = (...inputs: Outside<A>): Promise<Outside<R>> => runner.run(inputs as readonly unknown[]) as Promise<Outside<R>>;
+  return Object.assign(call, {
+    release: () => runner.release(),
+    describe: () => ({ name, ...chosen, graphs: runner.graphs() }),
+  });
+}

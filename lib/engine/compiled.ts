@@ -1,0 +1,200 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { AlcapError } from "../errors";
+import { type Call, pairResident, readCall } from "./call";
+import type { GraphDescription, Runner } from "./compile";
+import { buildProgram, inputName, type OutputPort, type Program, serialise } from "./program";
+import { fillMask } from "./random";
+import { donate, handle, isHandle, reclaim, storageOf } from "./resident";
+import { hostValue, openSession, tensorOf } from "./session";
+import type { Settings } from "./settings";
+import { leafIndices, unflatten } from "./tree";
+import { allocate, sizeOf, type Value } from "./value";
+
+export interface Plan {
+  readonly name: string;
+  readonly resident: string | undefined;
+  readonly baked: readonly number[];
+  readonly settings: Settings;
+}
+
+/** A program with its session and the buffers it reuses from call to call. */
+interface Graph {
+  readonly program: Program;
+  readonly bakedData: readonly unknown[];
+  /** undefined when every output is an input passed through. */
+  readonly session: InferenceSession | undefined;
+  /** Output leaf → input leaf of resident state. */
+  readonly resident: ReadonlyMap<number, number>;
+  readonly masks: ReadonlyMap<string, OrtTensor>;
+  readonly description: GraphDescription;
+}
+
+/** Buffers that no handle uses, by state leaf; shared by the graphs of one function. */
+type Spares = Map<number, OrtTensor[]>;
+
+/** What a baked leaf is recognised by: its array, or the handle itself where the array is reused. */
+const identityOf = (leaf: Value): unknown => (isHandle(leaf) ? leaf : leaf.data);
+
+async function buildGraph(program: Program, call: Call, bakedLeaves: readonly number[], plan: Plan): Promise<Graph> {
+  const { name, settings } = plan;
+  const resident = plan.resident
+    ? pairResident(plan.resident, program.result, program.outputs, call, name)
+    : new Map<number, number>();
+  const baked = new Map(bakedLeaves.map((leaf) => [leaf, call.leaves[leaf]!]));
+  const started = performance.now();
+  const model = serialise(program, name, baked);
+  const onDevice = settings.device === "webgpu" ? [...resident.keys()].map((leaf) => `out${leaf}`) : [];
+  const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice }) : undefined;
+  const masks = program.masks.map(
+    ({ name: mask, shape }) => [mask, tensorOf("float32", new Float32Array(sizeOf(shape)), shape)] as const,
+  );
+  const { signature } = call;
+  const description = { signature, ...program.stats, bytes: model.length, sessionMs: performance.now() - started };
+  const bakedData = bakedLeaves.map((leaf) => identityOf(call.leaves[leaf]!));
+  return { program, bakedData, session, resident, masks: new Map(masks), description };
+}
+
+/** The tensor to feed for a leaf; nothing is copied. */
+function feedOf(leaf: Value): OrtTensor {
+  const storage = storageOf(leaf);
+  if (storage && storage.kind !== "eager") return storage.tensor;
+  return tensorOf(leaf.dtype, leaf.data, leaf.shape);
+}
+
+function fillMasks(graph: Graph, call: Call): void {
+  for (const { name, rate, site, keyLeaf } of graph.program.masks) {
+    const [seed, step] = call.leaves[keyLeaf]!.data;
+    fillMask(graph.masks.get(name)!.data as Float32Array, rate, { seed: seed!, step: step!, site });
+  }
+}
+
+function feedsOf(graph: Graph, call: Call, bakedLeaves: ReadonlySet<number>): Record<string, OrtTensor> {
+  const feeds: Record<string, OrtTensor> = Object.fromEntries(graph.masks);
+  for (const { leaf } of graph.program.inputs) if (!bakedLeaves.has(leaf)) feeds[inputName(leaf)] = feedOf(call.leaves[leaf]!);
+  return feeds;
+}
+
+/** An output buffer for a state leaf: one that an earlier step gave up, or a new one. */
+function takeSpare(spares: Spares, leaf: number, port: OutputPort): OrtTensor {
+  const pool = spares.get(leaf) ?? [];
+  const fits = pool.findIndex((tensor) => tensor.type === port.dtype && tensor.dims.join() === port.shape.join());
+  if (fits >= 0) return pool.splice(fits, 1)[0]!;
+  return tensorOf(port.dtype, allocate(port.dtype, sizeOf(port.shape)), port.shape);
+}
+
+/** Output tensors by name; state goes to buffers of our own on the cpu, and stays on the device elsewhere. */
+function fetchesOf(graph: Graph, spares: Spares, settings: Settings): Record<string, OrtTensor | null> {
+  const fetches: Record<string, OrtTensor | null> = {};
+  graph.program.outputs.forEach((port, leaf) => {
+    if (!("name" in port)) return;
+    const stateLeaf = graph.resident.get(leaf);
+    const own = stateLeaf !== undefined && settings.device === "cpu";
+    fetches[port.name] = own ? takeSpare(spares, stateLeaf, port) : null;
+  });
+  return fetches;
+}
+
+/** Gives the buffers of used-up handles back: to the pool on the cpu, to the device elsewhere. */
+function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept: ReadonlySet<OrtTensor>, spares: Spares): void {
+  for (const [leaf, state] of used) {
+    const storage = storageOf(state);
+    if (!storage || storage.kind === "eager" || kept.has(storage.tensor)) continue;
+    if (storage.kind === "device") storage.tensor.dispose();
+    else spares.set(leaf, [...(spares.get(leaf) ?? []), storage.tensor]);
+  }
+}
+
+function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Record<string, OrtTensor>>, plan: Plan): Value {
+  const port = graph.program.outputs[leaf]!;
+  const stateLeaf = graph.resident.get(leaf);
+  const path = stateLeaf === undefined ? "" : call.paths[stateLeaf]!;
+  if ("inputLeaf" in port) {
+    const given = call.leaves[port.inputLeaf]!;
+    const storage = storageOf(given);
+    // State that passes through unchanged keeps its buffer under a new handle.
+    if (stateLeaf === port.inputLeaf && storage) return handle(port.dtype, port.shape, storage, path);
+    return { dtype: port.dtype, shape: port.shape, data: given.data.slice() };
+  }
+  const tensor = results[port.name]!;
+  if (stateLeaf === undefined) return hostValue(tensor, port.dtype, port.shape);
+  const kind = plan.settings.device === "webgpu" ? "device" : "host";
+  return handle(port.dtype, port.shape, { kind, tensor }, path);
+}
+
+async function runGraph(graph: Graph, call: Call, bakedLeaves: readonly number[], spares: Spares, plan: Plan): Promise<unknown> {
+  fillMasks(graph, call);
+  const feeds = feedsOf(graph, call, new Set(bakedLeaves));
+  const fetches = fetchesOf(graph, spares, plan.settings);
+  const states = [...graph.resident.values()].map((leaf) => [leaf, call.leaves[leaf]!] as const);
+  const handles = states.map(([, state]) => state);
+  for (const state of handles) storageOf(state);
+  donate(handles);
+  let results: Record<string, OrtTensor> = {};
+  try {
+    if (graph.session) results = (await graph.session.run(feeds, fetches)) as Record<string, OrtTensor>;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new AlcapError(
+      "engine",
+      `${plan.name} failed: ${cause}.`,
+      "Check that indices are in range; the node's name says where.",
+      { cause: error },
+    );
+  } finally {
+    reclaim(handles);
+  }
+  const outputs = graph.program.outputs.map((_, leaf) => outputOf(graph, call, leaf, results, plan));
+  const kept = new Set(outputs.flatMap((output) => (isHandle(output) ? [storageOf(output)!.tensor as OrtTensor] : [])));
+  recycle(states, kept, spares);
+  donate(handles);
+  return unflatten(graph.program.result, (leaf) => outputs[leaf]);
+}
+
+/** Runs a function as compiled graphs, one for each signature. */
+export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): Runner {
+  const programs = new Map<string, Program>();
+  const graphs = new Map<string, { key: readonly unknown[]; graph: Promise<Graph> }>();
+  const ready = new Map<string, GraphDescription>();
+  const spares: Spares = new Map();
+
+  const programFor = (call: Call): Program => {
+    const known = programs.get(call.signature);
+    if (known) return known;
+    const program = buildProgram(fn, call.args, call.leaves, { contrib: plan.settings.device === "cpu" });
+    programs.set(call.signature, program);
+    return program;
+  };
+
+  const graphFor = (call: Call, bakedLeaves: readonly number[]): Promise<Graph> => {
+    const key = bakedLeaves.map((leaf) => identityOf(call.leaves[leaf]!));
+    const known = graphs.get(call.signature);
+    if (known?.key.every((data, i) => data === key[i])) return known.graph;
+    if (known) void known.graph.then(({ session }) => session?.release());
+    const program = programFor(call);
+    const graph = buildGraph(program, call, bakedLeaves, plan);
+    graphs.set(call.signature, { key, graph });
+    graph.then(
+      (built) => ready.set(call.signature, built.description),
+      () => graphs.delete(call.signature),
+    );
+    return graph;
+  };
+
+  return {
+    async run(inputs) {
+      const call = readCall(inputs, plan.name);
+      const bakedLeaves = plan.baked.flatMap((arg) => leafIndices(call.args[arg] ?? { kind: "absent", value: undefined }));
+      const graph = await graphFor(call, bakedLeaves);
+      return runGraph(graph, call, bakedLeaves, spares, plan);
+    },
+    async release() {
+      const open = [...graphs.values()].map(({ graph }) => graph);
+      graphs.clear();
+      programs.clear();
+      ready.clear();
+      spares.clear();
+      for (const graph of open) await (await graph).session?.release();
+    },
+    graphs: () => [...ready.values()],
+  };
+}

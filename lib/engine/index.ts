@@ -1,0 +1,10 @@
+export { type Compiled, type CompileOptions, compile, type Description, type GraphDescription, type Outside } from "./compile";
+export { valueAndGrad, valueAndGradAux } from "./grad";
+export { addBias, dropout, gelu, layerNorm, scope, softmaxCrossEntropy } from "./ops";
+export { fillMask, type MaskAddress, philox4x32 } from "./random";
+export { read } from "./read";
+export { constant } from "./recorder";
+export { type DeviceName, type EngineInfo, type EngineName, engineInfo, type Settings, settings } from "./settings";
+export { tf } from "./tf";
+export type { Tree } from "./tree";
+export { type Data, type DType, dtypeOf, isValue, scalar, sizeOf, type Value, value } from "./value";
