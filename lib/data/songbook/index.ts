@@ -1,0 +1,40 @@
+/** Songbook: a generated corpus of songs whose hidden causes are known. */
+export { splitOf } from "./causes";
+export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
+export { makeSong } from "./song";
+export { renderSong } from "./synth/render";
+export { sampleRate } from "./synth/tables";
+export { type Pace, paceOf, paces, TAGS } from "./tags";
+export {
+  type Accompaniment,
+  type Detail,
+  type Expression,
+  type Interpretation,
+  type Listener,
+  listeners,
+  type Mode,
+  type MusicPlan,
+  modes,
+  type Song,
+  type SongbookOptions,
+  type Split,
+  type Style,
+  styles,
+  type Truth,
+} from "./types";
+export {
+  type Instrument,
+  instrumentForms,
+  instrumentNames,
+  instruments,
+  type Mood,
+  moodForms,
+  moodNames,
+  moods,
+  names,
+  places,
+  type Theme,
+  themeForms,
+  themeNames,
+  themes,
+} from "./words/lexicon";

@@ -1,0 +1,143 @@
+import { type Draw, deck } from "./draw";
+import { fill, gerund, type Slots, sentences, thirdPerson, words } from "./english";
+import { paceOf } from "./tags";
+import type { Interpretation, Listener, Truth } from "./types";
+import {
+  autobiographicalFrames,
+  casualFrames,
+  expertFrames,
+  type OtherFrames,
+  offTopicFrames,
+  type TrueFrames,
+  times,
+  trollFrames,
+  vagueFrames,
+} from "./words/frames";
+import { instruments, moodNames, moods, themeNames, themes } from "./words/lexicon";
+
+/** Fewest and most words of an expert's or casual listener's interpretation. */
+export const interpretationWords = { fewest: 20, most: 45 } as const;
+
+/** How often each kind of listener speaks up, beyond the first, who is always an expert or a casual listener. */
+const audience: Readonly<Record<Listener, number>> = {
+  expert: 28,
+  casual: 36,
+  autobiographical: 11,
+  vague: 10,
+  "off-topic": 8,
+  troll: 7,
+};
+
+/** Three to six interpretations of a song. The first is always true, so every song has a reference. */
+export function interpret(title: string, truth: Truth, draw: Draw): readonly Interpretation[] {
+  const room = listeningRoom(title, truth, draw);
+  const count = 3 + draw.integer(4);
+  return Array.from({ length: count }, (_, i) => {
+    const listener = i === 0 ? draw.pick(["expert", "casual"] as const) : draw.weighted(audience);
+    return { text: room[listener](), votes: votesFor(listener, draw), listener };
+  });
+}
+
+/** Votes follow how true a kind of listener is. */
+function votesFor(listener: Listener, draw: Draw): number {
+  const few = draw.integer(8) * draw.real();
+  switch (listener) {
+    case "expert":
+      return 3 + Math.floor(3 * few);
+    case "casual":
+      return 1 + Math.floor(2 * few);
+    case "autobiographical":
+      return draw.integer(3);
+    case "vague":
+      return 0;
+    case "off-topic":
+      return -1 - Math.floor(0.5 * few);
+    case "troll":
+      return -2 - Math.floor(few);
+  }
+}
+
+/** One writer for each kind of listener. Frames are dealt from decks, so two comments on a song are never built alike. */
+function listeningRoom(title: string, truth: Truth, draw: Draw): Readonly<Record<Listener, () => string>> {
+  const slots = { ...trueSlots(truth, draw), ...otherSlots(title, truth, draw) };
+  const other = (frames: OtherFrames) => {
+    const first = deck(frames.first, draw);
+    const second = deck(frames.second, draw);
+    return () => sentences([first(), second()].map((frame) => fill(frame, slots, draw)).join(" "));
+  };
+  return {
+    expert: reader(expertFrames, slots, draw),
+    casual: reader(casualFrames, slots, draw),
+    autobiographical: other(autobiographicalFrames),
+    vague: other(vagueFrames),
+    "off-topic": other(offTopicFrames),
+    troll: other(trollFrames),
+  };
+}
+
+/** Writes true interpretations: a reading, what in the sound says so, then the detail or a remark where there is room. */
+function reader(frames: TrueFrames, slots: Slots, draw: Draw): () => string {
+  const reading = deck(frames.reading, draw);
+  const hearing = deck(frames.hearing, draw);
+  const sound = deck(frames.sound, draw);
+  const detail = deck(frames.detail, draw);
+  const closing = deck(frames.closing, draw);
+  return () => {
+    const parts = [fill(reading(), slots, draw)];
+    const wanted = [draw.chance(0.78) ? hearing() : sound()];
+    if (draw.chance(0.35)) wanted.push(detail());
+    if (draw.chance(0.3)) wanted.push(closing());
+    for (const frame of wanted) append(parts, fill(frame, slots, draw));
+    while (words(parts.join(" ")).length < interpretationWords.fewest) append(parts, fill(closing(), slots, draw));
+    return sentences(parts.join(" "));
+  };
+}
+
+/** Adds a sentence unless the text would grow too long. */
+function append(parts: string[], sentence: string): void {
+  if (words([...parts, sentence].join(" ")).length <= interpretationWords.most) parts.push(sentence);
+}
+
+/** Slots filled from the truth: the mood's stance takes the theme for its object. */
+function trueSlots(truth: Truth, draw: Draw): Slots {
+  const { objects, topics } = themes[truth.theme];
+  const { adjectives, nouns, stances } = moods[truth.mood];
+  const stance = deck<string>(stances, draw);
+  const lead = deck(heardMost(truth), draw);
+  return {
+    object: deck<string>(objects, draw),
+    topic: deck<string>(topics, draw),
+    stand: stance,
+    stands: () => thirdPerson(stance()),
+    standing: () => gerund(stance()),
+    adj: deck<string>(adjectives, draw),
+    noun: deck<string>(nouns, draw),
+    lead: () => draw.pick<string>(instruments[lead()].names),
+    pace: () => paceOf(truth.tempo),
+    key: () => `${truth.mode} ${truth.mode === "major" || truth.mode === "minor" ? "key" : "mode"}`,
+    detail: () => truth.detail.text,
+  };
+}
+
+/** Instruments in the order and number listeners speak of them: the lead most. */
+function heardMost(truth: Truth) {
+  const [lead, ...rest] = truth.instruments;
+  return lead ? [lead, lead, ...rest] : [];
+}
+
+/** Slots of comments that are not readings; what a troll says is wrong about both theme and mood. */
+function otherSlots(title: string, truth: Truth, draw: Draw): Slots {
+  const wrongTheme = themes[draw.pick(themeNames.filter((name) => name !== truth.theme))];
+  const wrongMood = moods[draw.pick(moodNames.filter((name) => name !== truth.mood))];
+  const when = deck(times.when, draw);
+  const when2 = deck(times.when2, draw);
+  return {
+    title: () => `"${title}"`,
+    when: () => fill(when(), {}, draw),
+    when2: () => fill(when2(), {}, draw),
+    wrongTopic: () => draw.pick<string>(wrongTheme.topics),
+    wrongObject: () => draw.pick<string>(wrongTheme.objects),
+    wrongAdj: () => draw.pick<string>(wrongMood.adjectives),
+    wrongStands: () => thirdPerson(draw.pick<string>(wrongMood.stances)),
+  };
+}

@@ -1,0 +1,52 @@
+import { AlcapError } from "../../errors";
+import { drawCauses, splitOf } from "./causes";
+import { drawFrom } from "./draw";
+import { interpret } from "./interpretations";
+import { writeLyrics } from "./lyrics";
+import { tagsOf } from "./tags";
+import type { Song, SongbookOptions } from "./types";
+
+/**
+ * Makes one song: its words, its listeners' interpretations, its truth and the plan of its music (play it with `renderSong`).
+ * A pure function of the options and the index: no other song is made on the way.
+ *
+ * @throws AlcapError `usage` when an option or the index is out of range.
+ */
+export function makeSong(options: SongbookOptions, index: number): Song {
+  checkOptions(options);
+  if (!Number.isInteger(index) || index < 0 || index >= options.songs) {
+    throw new AlcapError(
+      "usage",
+      `Song ${index} is not in a Songbook of ${options.songs}.`,
+      `Ask for 0 to ${options.songs - 1}.`,
+    );
+  }
+  const { truth, music } = drawCauses(options, index);
+  const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
+  const { title, lyrics } = writeLyrics(truth, stream("lyrics"));
+  return {
+    id: `songbook-${options.seed}-${String(index).padStart(6, "0")}`,
+    split: splitOf(options.seed, index),
+    title,
+    lyrics,
+    interpretations: interpret(title, truth, stream("interpretations")),
+    truth,
+    tags: tagsOf(truth, music),
+    music,
+  };
+}
+
+function checkOptions(options: SongbookOptions): void {
+  const { seed, songs } = options;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new AlcapError("usage", `The Songbook's seed is ${seed}.`, "Give a whole number from 0 up.");
+  }
+  if (!Number.isSafeInteger(songs) || songs < 1) {
+    throw new AlcapError("usage", `A Songbook of ${songs} songs cannot be made.`, "Give a whole number from 1 up.");
+  }
+  for (const dial of ["agreement", "noise"] as const) {
+    if (!(options[dial] >= 0 && options[dial] <= 1)) {
+      throw new AlcapError("usage", `The Songbook's ${dial} is ${options[dial]}.`, "Give a number from 0 to 1.");
+    }
+  }
+}
