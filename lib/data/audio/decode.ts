@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
 import { AlcapError } from "../../errors";
-import { type AudioFormat, findMpegFrame, id3Length, sniffFormat } from "./format";
+import { type Compressed, decodeCompressed, undecodable } from "./decoders";
+import { sniffFormat } from "./format";
 import { readWav } from "./wav";
 
 /** Decoded sound. */
@@ -11,112 +14,90 @@ export interface Audio {
   readonly channels: readonly Float32Array[];
 }
 
-/** What the wasm decoders give. */
-interface Decoded {
-  readonly sampleRate: number;
-  readonly channelData: readonly Float32Array[];
-}
-
-/** Rates beyond these are damage, not sound. */
+/** Rates outside these are damage, not sound, Hz. */
 const LOWEST_RATE = 4000;
 const HIGHEST_RATE = 768000;
+/** A decoder that is still busy after so long never ends, ms; decoding takes a hundredth of it. */
+const PATIENCE = 30_000;
+const PATIENCE_PER_BYTE = 0.01;
 
 /**
- * Decodes mp3, wav, flac and ogg (vorbis, opus, flac), told apart by content. A file that is cut short gives what it holds.
+ * Decodes mp3, wav, flac and ogg (vorbis, opus, flac), told apart by content. A file that is cut short gives what it holds. Compressed
+ * formats are decoded in a worker thread, so that nothing in a damaged file can stop or crash the program.
  *
  * @param file a path, or the file's bytes
- * @param name what the file is called in messages when bytes are given
+ * @param name what the file is called in messages
  * @throws AlcapError `input` when there is no such file, it is no audio of these formats, or nothing in it can be decoded
  */
 export async function decodeAudio(
   file: string | Uint8Array,
   name = typeof file === "string" ? file : "The audio",
 ): Promise<Audio> {
+  return decodeWith(decodeInWorker, file, name);
+}
+
+/** The same without a further thread, for code that already runs in a worker. */
+export async function decodeHere(file: string | Uint8Array, name: string): Promise<Audio> {
+  return decodeWith(decodeCompressed, file, name);
+}
+
+async function decodeWith(decode: typeof decodeCompressed, file: string | Uint8Array, name: string): Promise<Audio> {
   const bytes = typeof file === "string" ? await readAudioFile(file) : file;
   const format = sniffFormat(bytes);
   if (!format)
     throw new AlcapError(
       "input",
       `${name} is not mp3, wav, flac or ogg audio.`,
-      "Give a song in one of these formats; the file's name does not matter, its content does.",
+      "Give a song in one of these formats; its content counts, not its name.",
     );
-  const audio = format === "wav" ? readWav(bytes, name) : await decodeCompressed(bytes, format, name);
+  const audio = format === "wav" ? readWav(bytes, name) : await decode(bytes, format, name);
   checkSound(audio, name);
   return audio;
 }
 
-/** Reads a whole file, with the everyday failures said plainly. */
-export async function readAudioFile(path: string): Promise<Uint8Array> {
+async function readAudioFile(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readFile(file);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     const problem =
-      code === "ENOENT" ? "There is no file" : code === "EISDIR" ? "A folder stands where a song was expected:" : "Cannot read";
-    throw new AlcapError("input", `${problem} ${path}.`, "Give the path of an mp3, wav, flac or ogg file.", { cause });
+      code === "ENOENT"
+        ? `There is no file ${file}.`
+        : code === "EISDIR"
+          ? `${file} is a folder.`
+          : `${file} cannot be read (${code}).`;
+    throw new AlcapError("input", problem, "Give the path of an mp3, wav, flac or ogg file.", { cause });
   }
 }
 
-async function decodeCompressed(bytes: Uint8Array, format: AudioFormat, name: string): Promise<Audio> {
-  let decoded: Decoded;
+/** What the worker in decode-worker.ts is given, and what it answers. */
+export interface DecodeTask {
+  readonly bytes: Uint8Array;
+  readonly format: Compressed;
+  readonly name: string;
+}
+export type DecodeAnswer = { readonly audio: Audio } | { readonly failed: true };
+
+async function decodeInWorker(bytes: Uint8Array, format: Compressed, name: string): Promise<Audio> {
+  const workerData: DecodeTask = { bytes, format, name };
+  const worker = new Worker(path.join(__dirname, "decode-worker.js"), { workerData, stdout: true, stderr: true });
+  worker.stdout.resume(); // the decoders' console messages end here
+  worker.stderr.resume();
+  const deadline = setTimeout(() => worker.terminate(), PATIENCE + PATIENCE_PER_BYTE * bytes.length);
   try {
-    decoded = await decoders[format === "wav" ? "mp3" : format](bytes);
+    const answer = await new Promise<DecodeAnswer>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.once("exit", () => resolve({ failed: true }));
+    });
+    if ("audio" in answer) return answer.audio;
   } catch (cause) {
     throw undecodable(name, format, cause);
-  }
-  const length = Math.min(...decoded.channelData.map((channel) => channel.length));
-  if (!(length > 0 && length < Infinity)) throw undecodable(name, format);
-  return { sampleRate: decoded.sampleRate, channels: decoded.channelData.map((channel) => channel.subarray(0, length)) };
-}
-
-/** The wasm decoders are ES modules and each is loaded only when a file needs it. */
-const decoders: Readonly<Record<Exclude<AudioFormat, "wav">, (bytes: Uint8Array) => Promise<Decoded>>> = {
-  mp3: async (bytes) => {
-    const { MPEGDecoder } = await import("mpg123-decoder");
-    const decoder = new MPEGDecoder();
-    await decoder.ready;
-    const first = findMpegFrame(bytes, id3Length(bytes)) ?? 0; // past cover art, which can look like sound
-    return freeing(decoder, decoder.decode(bytes.subarray(first)));
-  },
-  flac: (bytes) => decodeFlac(bytes),
-  "ogg-flac": (bytes) => decodeFlac(bytes),
-  "ogg-vorbis": async (bytes) => {
-    const { OggVorbisDecoder } = await import("@wasm-audio-decoders/ogg-vorbis");
-    const decoder = new OggVorbisDecoder();
-    await decoder.ready;
-    return freeing(decoder, decoder.decodeFile(bytes));
-  },
-  "ogg-opus": async (bytes) => {
-    const { OggOpusDecoder } = await import("ogg-opus-decoder");
-    const decoder = new OggOpusDecoder();
-    await decoder.ready;
-    return freeing(decoder, decoder.decodeFile(bytes));
-  },
-};
-
-async function decodeFlac(bytes: Uint8Array): Promise<Decoded> {
-  const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  const decoder = new FLACDecoder();
-  await decoder.ready;
-  return freeing(decoder, decoder.decodeFile(bytes));
-}
-
-/** Gives the decoder's memory back once its result, which is a copy, is there. */
-async function freeing(decoder: { free(): void }, work: Decoded | Promise<Decoded>): Promise<Decoded> {
-  try {
-    return await work;
   } finally {
-    decoder.free();
+    clearTimeout(deadline);
+    await worker.terminate();
   }
-}
-
-function undecodable(name: string, format: AudioFormat, cause?: unknown): AlcapError {
-  return new AlcapError(
-    "input",
-    `Nothing in ${name} can be decoded as ${format}.`,
-    "The file is damaged or cut short at its start; get it again.",
-    { cause },
-  );
+  throw undecodable(name, format);
 }
 
 function checkSound({ sampleRate, channels }: Audio, name: string): void {
@@ -125,6 +106,7 @@ function checkSound({ sampleRate, channels }: Audio, name: string): void {
   if (!(sampleRate >= LOWEST_RATE && sampleRate <= HIGHEST_RATE))
     throw new AlcapError("input", `${name} claims a sampling rate of ${sampleRate} Hz.`, "The file is damaged; get it again.");
   for (const channel of channels)
-    if (!channel.every(Number.isFinite))
-      throw new AlcapError("input", `${name} holds samples that are not numbers.`, "The file is damaged; export it again.");
+    for (let i = 0; i < channel.length; i++)
+      if (!Number.isFinite(channel[i]))
+        throw new AlcapError("input", `${name} holds samples that are not numbers.`, "The file is damaged; export it again.");
 }
