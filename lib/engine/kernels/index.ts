@@ -1,3 +1,4 @@
+import { conv } from "./conv";
 import { constants, elementwise } from "./elementwise";
 import { fused } from "./fused";
 import { indexOps } from "./index-ops";
@@ -15,6 +16,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     ...reduceRules,
     ...matmul,
     ...indexOps,
+    ...conv,
     ...fused,
   } satisfies Rules),
 );
