@@ -1,6 +1,6 @@
 import { AlcapError } from "../errors";
 
-/** A nest of arrays and records with leaves of type `L`; key order is kept. `undefined` and `null` may stand for an absent branch. */
+/** A nest of arrays and records with leaves of type `L`. `undefined` and `null` may stand for an absent branch. */
 export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L> };
 
 /** A tree without its leaves: each leaf is replaced by its number in depth-first order. */
@@ -18,7 +18,8 @@ export interface Flat<L> {
 }
 
 /**
- * Takes a tree apart. `root` begins the leaves' paths.
+ * Takes a tree apart. `root` begins the leaves' paths. Records are read in the order of their keys' names, so that two
+ * equal trees are taken apart alike however they were built (a checkpoint that was read back, a spread record).
  * @throws AlcapError `input` for anything that is neither leaf, list nor record, naming its path.
  */
 export function flatten<L>(tree: unknown, isLeaf: (x: unknown) => x is L, root: string): Flat<L> {
@@ -35,7 +36,9 @@ export function flatten<L>(tree: unknown, isLeaf: (x: unknown) => x is L, root: 
     if (typeof node === "object" && !ArrayBuffer.isView(node))
       return {
         kind: "record",
-        entries: Object.entries(node).map(([key, item]) => [key, visit(item, `${path}.${key}`)] as const),
+        entries: Object.keys(node)
+          .sort()
+          .map((key) => [key, visit((node as Record<string, unknown>)[key], `${path}.${key}`)] as const),
       };
     const what = ArrayBuffer.isView(node) ? node.constructor.name : typeof node;
     throw new AlcapError(
@@ -61,7 +64,7 @@ export function unflatten(skeleton: Skeleton, leaf: (index: number) => unknown):
   }
 }
 
-/** One line that is equal for equal trees: keys in order, and `leaf(i)` for each leaf. */
+/** One line that is equal for equal trees, with `leaf(i)` for each leaf. */
 export function describeTree(skeleton: Skeleton, leaf: (index: number) => string): string {
   switch (skeleton.kind) {
     case "leaf":
