@@ -55,7 +55,8 @@ async function decodeWith(decode: typeof decodeCompressed, file: string | Uint8A
   return audio;
 }
 
-async function readAudioFile(file: string): Promise<Uint8Array> {
+/** Reads a whole file, with the everyday failures said plainly. */
+export async function readAudioFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {

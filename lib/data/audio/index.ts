@@ -1,5 +1,6 @@
 export { type Audio, decodeAudio } from "./decode";
 export { type AudioFormat, sniffFormat } from "./format";
-export { excerpt, loadAudio, loadExcerpt, toMono } from "./load";
+export { excerpt, excerptOf, loadAudio, loadExcerpt, toMono } from "./load";
+export { type Preparation, type PreparedKind, type PrepareOptions, prepareAudio, type SongFile } from "./prepare";
 export { resample, resampledLength, type Span } from "./resample";
 export { readWav, writeWav } from "./wav";

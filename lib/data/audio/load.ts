@@ -57,7 +57,11 @@ function middle(available: number, wanted: number): Span {
  * @throws AlcapError `input` as `decodeAudio`
  */
 export async function loadExcerpt(file: string | Uint8Array, seconds: number = EXCERPT_SECONDS): Promise<Float32Array> {
-  const audio = await decodeAudio(file);
+  return excerptOf(await decodeAudio(file), seconds);
+}
+
+/** The excerpt of decoded sound, mono and at 16 kHz: `[seconds · 16000]`. */
+export function excerptOf(audio: Audio, seconds: number = EXCERPT_SECONDS): Float32Array {
   const mono = toMono(audio);
   const span = middle(resampledLength(mono.length, audio.sampleRate, SAMPLE_RATE), Math.round(seconds * SAMPLE_RATE));
   return excerpt(resample(mono, audio.sampleRate, SAMPLE_RATE, span), seconds);

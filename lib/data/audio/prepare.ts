@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
+
+/** What is kept of a song: its 15 s of mono 16 kHz sound, or the log-mel spectrogram of them. */
+export type PreparedKind = "audio" | "mel";
+
+/** A song to prepare. */
+export interface SongFile {
+  readonly id: string;
+  /** Path of its mp3, wav, flac or ogg file. */
+  readonly file: string;
+}
+
+export interface PrepareOptions {
+  /** Folder of the prepared arrays; made when it is not there. */
+  readonly cache: string;
+  readonly kind?: PreparedKind;
+  /** Worker threads, by default one a core. */
+  readonly threads?: number;
+  readonly progress?: Progress;
+}
+
+export interface Preparation {
+  /** Song id → its `.npz` with the key `a`: `[240000]` samples or `[128, 938]` dB, float32. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Songs that could not be prepared, each with the reason in one line, in the order they were given. */
+  readonly failures: readonly { readonly id: string; readonly file: string; readonly problem: string }[];
+  /** How many were already there. */
+  readonly reused: number;
+}
+
+/** What a worker is given, and what it answers. */
+export interface PrepareTask extends SongFile {
+  readonly cache: string;
+  readonly kind: PreparedKind;
+}
+export type PrepareAnswer = { readonly prepared: string; readonly reused: boolean } | { readonly problem: string };
+
+/** Named in every cached file, so that a change of the rule is a change of the name. */
+const RULES: Readonly<Record<PreparedKind, string>> = { audio: "audio-16000-middle-15s-v1", mel: "mel-128-middle-15s-v1" };
+
+/** The cached file of a song: named by the hash of its content, so that a song that moved or changed its id is not prepared twice. */
+export function preparedPath(cache: string, content: Uint8Array, kind: PreparedKind): string {
+  const hash = createHash("sha256").update(content).digest("hex");
+  return path.join(cache, `${hash}.${RULES[kind]}.npz`);
+}
+
+/**
+ * Decodes, resamples and cuts songs to their excerpts on worker threads. What the cache holds is not made again, files are written whole
+ * or not at all, and a song that fails is reported without holding up the others: start it again after any interruption. Memory does not
+ * grow with the number of songs.
+ *
+ * @throws AlcapError `usage` when two songs share an id or there is no thread to work on
+ */
+export async function prepareAudio(songs: readonly SongFile[], options: PrepareOptions): Promise<Preparation> {
+  const { cache, kind = "audio", threads = availableParallelism(), progress = silent } = options;
+  if (!(Number.isInteger(threads) && threads > 0))
+    throw new AlcapError("usage", `${threads} threads cannot work.`, "Give a whole number from 1.");
+  const ids = new Set(songs.map(({ id }) => id));
+  if (ids.size < songs.length) throw new AlcapError("usage", "Two songs have the same id.", "Give each song an id of its own.");
+  await mkdir(cache, { recursive: true });
+  const answers: PrepareAnswer[] = new Array(songs.length);
+  let next = 0;
+  let done = 0;
+  const work = async () => {
+    const worker = startWorker();
+    try {
+      while (next < songs.length) {
+        const index = next++;
+        answers[index] = await worker.ask({ ...songs[index]!, cache, kind });
+        progress(++done, songs.length, songs[index]!.id);
+      }
+    } finally {
+      await worker.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, songs.length) }, work));
+  return summarise(songs, answers);
+}
+
+function summarise(songs: readonly SongFile[], answers: readonly PrepareAnswer[]): Preparation {
+  const files = new Map<string, string>();
+  const failures: { id: string; file: string; problem: string }[] = [];
+  let reused = 0;
+  for (const [i, answer] of answers.entries()) {
+    const { id, file } = songs[i]!;
+    if ("problem" in answer) failures.push({ id, file, problem: answer.problem });
+    else {
+      files.set(id, answer.prepared);
+      reused += Number(answer.reused);
+    }
+  }
+  return { files, failures, reused };
+}
+
+/** A song may take this long, ms; then its worker is given up and a new one started. */
+const PATIENCE = 120_000;
+
+interface PrepareWorker {
+  ask(task: PrepareTask): Promise<PrepareAnswer>;
+  stop(): Promise<void>;
+}
+
+/** A worker that is replaced when a song kills it or keeps it too long. */
+function startWorker(): PrepareWorker {
+  let worker = newThread();
+  return {
+    ask: async (task) => {
+      if (worker.threadId < 0) worker = newThread(); // it ended after its last answer
+      const answer = await askOnce(worker, task);
+      if (answer) return answer;
+      await worker.terminate();
+      worker = newThread();
+      return { problem: `${task.file} stopped its decoder. The file is damaged; get it again.` };
+    },
+    stop: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+function newThread(): Worker {
+  const worker = new Worker(path.join(__dirname, "prepare-worker.js"), { stdout: true, stderr: true });
+  worker.stdout.resume(); // the decoders' console messages end here
+  worker.stderr.resume();
+  worker.on("error", () => {}); // its end follows, and is what counts
+  return worker;
+}
+
+/** The worker's answer, or undefined when it died or took too long. */
+async function askOnce(worker: Worker, task: PrepareTask): Promise<PrepareAnswer | undefined> {
+  return new Promise((resolve) => {
+    const settle = (answer?: PrepareAnswer) => {
+      clearTimeout(deadline);
+      worker.off("message", settle).off("exit", giveUp);
+      resolve(answer);
+    };
+    const giveUp = () => settle();
+    const deadline = setTimeout(giveUp, PATIENCE);
+    worker.on("message", settle).on("exit", giveUp);
+    worker.postMessage(task);
+  });
+}
