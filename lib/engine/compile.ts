@@ -26,8 +26,8 @@ export interface CompileOptions {
 /** One graph of a compiled function. */
 export interface GraphDescription {
   readonly signature: string;
-  /** tfjs kernel calls, ONNX nodes, and nodes by op. */
-  readonly kernels: number;
+  /** tfjs kernel calls by kernel, ONNX nodes, and nodes by op. */
+  readonly kernels: Readonly<Record<string, number>>;
   readonly nodes: number;
   readonly ops: Readonly<Record<string, number>>;
   readonly bytes: number;

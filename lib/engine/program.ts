@@ -34,8 +34,8 @@ export interface Program {
 }
 
 export interface ProgramStats {
-  /** tfjs kernel calls recorded. */
-  readonly kernels: number;
+  /** tfjs kernel calls recorded, by kernel. */
+  readonly kernels: Readonly<Record<string, number>>;
   /** ONNX nodes written. */
   readonly nodes: number;
   /** Nodes by ONNX op. */
@@ -157,9 +157,9 @@ function nameOutputs(
   return { nodes: [...nodes, ...copies], renamed };
 }
 
-const countOps = (nodes: readonly NodeSpec[]): Record<string, number> => {
+const countOf = (names: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const { op } of nodes) counts[op] = (counts[op] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 };
 
@@ -187,7 +187,8 @@ export function buildProgram(
     const inputLeaf = passed[i]!;
     return inputLeaf < 0 ? { shape, dtype, name: `out${i}` } : { shape, dtype, inputLeaf };
   });
-  const stats = { kernels: recording.steps.length, nodes: nodes.length, ops: countOps(nodes), traceMs: traced - started };
+  const kernels = countOf(recording.steps.map((step) => step.kernel));
+  const stats = { kernels, nodes: nodes.length, ops: countOf(nodes.map((node) => node.op)), traceMs: traced - started };
   return {
     nodes: encodeNodes(nodes, renamed),
     constants: g.initialisers(used),

@@ -90,11 +90,7 @@ function addAll(g: GraphBuilder, inputs: Readonly<Record<string, Wire>>): Wire {
 
 const select = rule<"condition" | "t" | "e">(
   ({ t }) => t,
-  (g, { condition, t, e }) => {
-    // A condition of lower rank picks whole rows: its axes are the leading ones.
-    const lead = [...condition.shape, ...Array<number>(t.shape.length - condition.shape.length).fill(1)];
-    return { ...where(g, g.reshape(condition, lead), t, e), shape: t.shape };
-  },
+  (g, { condition, t, e }) => ({ ...where(g, condition, t, e), shape: t.shape }),
 );
 
 const batchNorm = rule<"x" | "mean" | "variance" | "offset" | "scale", { varianceEpsilon: number }>(

@@ -223,10 +223,6 @@ export const shape: Rules = {
       return g.emit("Tile", [g.full(x), g.ints(reps)], { shape, type: x.type });
     },
   ),
-  BroadcastTo: rule<"x", { shape: number[] }>(
-    ({ x }, a) => ({ dtype: x.dtype, shape: a.shape }),
-    (_, { x }, a) => ({ ...x, shape: a.shape }),
-  ),
 };
 
 function splitSizes(x: Spec, numOrSizeSplits: number | number[], axis: number): number[] {
