@@ -21,16 +21,22 @@ const irregular: ReadonlyMap<string, string> = new Map([
   ["succeed", "succeed"],
 ]);
 
+const codeOfA = "a".charCodeAt(0);
+const codeOfY = "y".charCodeAt(0);
+/** One bit a letter, from `a` upwards. */
+const vowels = [..."aeiou"].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - codeOfA)), 0);
+
+function isVowelLetter(code: number): boolean {
+  const place = code - codeOfA;
+  return place >= 0 && place < 26 && ((vowels >>> place) & 1) === 1;
+}
+
 /** Whether the letter at `i` is a consonant: no vowel, and no `y` that follows a consonant. */
 function isConsonant(word: string, i: number): boolean {
-  let turns = 0;
-  while (i > 0 && word[i] === "y") {
-    i--;
-    turns++;
-  }
-  const letter = word[i];
-  const consonant = letter !== "a" && letter !== "e" && letter !== "i" && letter !== "o" && letter !== "u";
-  return turns % 2 === 0 ? consonant : !consonant;
+  let first = i;
+  while (first > 0 && word.charCodeAt(first) === codeOfY) first--;
+  const consonant = !isVowelLetter(word.charCodeAt(first));
+  return (i - first) % 2 === 0 ? consonant : !consonant;
 }
 
 /** Porter's m, the number of vowel–consonant turns in the first `length` letters: `[C](VC)^m[V]`. */
@@ -38,14 +44,8 @@ function measure(word: string, length: number): number {
   let turns = 0;
   let vowelBefore = false;
   for (let i = 0; i < length; i++) {
-    const letter = word[i];
-    const vowel: boolean =
-      letter === "a" ||
-      letter === "e" ||
-      letter === "i" ||
-      letter === "o" ||
-      letter === "u" ||
-      (letter === "y" && i > 0 && !vowelBefore);
+    const code = word.charCodeAt(i);
+    const vowel: boolean = code === codeOfY ? i > 0 && !vowelBefore : isVowelLetter(code);
     if (vowelBefore && !vowel) turns++;
     vowelBefore = vowel;
   }
@@ -207,9 +207,14 @@ function step5b(word: string): string {
  */
 export function porterStem(word: string): string {
   const lower = word.toLowerCase();
+  if (lower.length <= 2 || isTwoCharacters(lower)) return lower;
   const known = irregular.get(lower);
   if (known !== undefined) return known;
-  // NLTK counts characters where JavaScript counts UTF-16 units.
-  if (lower.length <= 2 || (lower.length <= 4 && [...lower].length <= 2)) return lower;
   return step5b(step5a(step4(applyRules(step2(step1c(step1b(step1a(lower)))), step3Rules))));
+}
+
+/** Whether more than two UTF-16 units are only one or two characters, which NLTK leaves as they are. */
+function isTwoCharacters(word: string): boolean {
+  const mayBe = word.length <= 4 && (word.charCodeAt(0) >= 0xd800 || word.charCodeAt(1) >= 0xd800);
+  return mayBe && [...word].length <= 2;
 }

@@ -48,19 +48,21 @@ export function rougeOfTokens(prediction: readonly string[], reference: readonly
   const expected = numberWords(reference, ids);
   const words = ids.size;
   return {
-    rouge1: overlap(countMatches(predicted, expected), predicted.length, expected.length),
-    rouge2: bigramOverlap(predicted, expected, words),
+    rouge1: overlap(commonWords(predicted, expected, words), predicted.length, expected.length),
+    rouge2: overlap(commonBigrams(predicted, expected, words), predicted.length - 1, expected.length - 1),
     rougeL: overlap(longestCommonSubsequence(predicted, expected, words), predicted.length, expected.length),
   };
 }
 
-function numberWords(tokens: readonly string[], ids: Map<string, number>): Float64Array {
-  const numbers = new Float64Array(tokens.length);
-  tokens.forEach((token, i) => {
-    const known = ids.get(token);
-    numbers[i] = known ?? ids.size;
-    if (known === undefined) ids.set(token, ids.size);
-  });
+/** Gives equal words equal numbers from 0 upwards, adding new ones to `ids`. */
+function numberWords(tokens: readonly string[], ids: Map<string, number>): Int32Array {
+  const numbers = new Int32Array(tokens.length);
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    const id = ids.get(token) ?? ids.size;
+    if (id === ids.size) ids.set(token, id);
+    numbers[i] = id;
+  }
   return numbers;
 }
 
@@ -70,30 +72,31 @@ function overlap(matches: number, predicted: number, expected: number): Overlap 
   return { precision, recall, f1: matches === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
 }
 
-/** Size of the intersection of two bags. */
-function countMatches(predicted: Float64Array, expected: Float64Array): number {
-  const left = new Map<number, number>();
-  for (const item of expected) left.set(item, (left.get(item) ?? 0) + 1);
+/** Words the two texts share, each counted as often as in the text that has fewer. */
+function commonWords(predicted: Int32Array, expected: Int32Array, words: number): number {
+  const left = new Int32Array(words);
+  for (let i = 0; i < expected.length; i++) left[expected[i]!]!++;
   let matches = 0;
-  for (const item of predicted) {
-    const remaining = left.get(item) ?? 0;
-    if (remaining === 0) continue;
-    left.set(item, remaining - 1);
-    matches++;
-  }
+  for (let i = 0; i < predicted.length; i++) if (left[predicted[i]!]!-- > 0) matches++;
   return matches;
 }
 
-function bigramOverlap(predicted: Float64Array, expected: Float64Array, words: number): Overlap {
-  const a = bigrams(predicted, words);
-  const b = bigrams(expected, words);
-  return overlap(countMatches(a, b), a.length, b.length);
-}
-
-function bigrams(ids: Float64Array, words: number): Float64Array {
-  const pairs = new Float64Array(Math.max(ids.length - 1, 0));
-  for (let i = 0; i < pairs.length; i++) pairs[i] = ids[i]! * words + ids[i + 1]!;
-  return pairs;
+/** {@link commonWords} for pairs of neighbouring words. */
+function commonBigrams(predicted: Int32Array, expected: Int32Array, words: number): number {
+  const left = new Map<number, number>();
+  for (let i = 1; i < expected.length; i++) {
+    const pair = expected[i - 1]! * words + expected[i]!;
+    left.set(pair, (left.get(pair) ?? 0) + 1);
+  }
+  let matches = 0;
+  for (let i = 1; i < predicted.length; i++) {
+    const pair = predicted[i - 1]! * words + predicted[i]!;
+    const count = left.get(pair) ?? 0;
+    if (count === 0) continue;
+    left.set(pair, count - 1);
+    matches++;
+  }
+  return matches;
 }
 
 /** Table columns worked on at once: 30, so that a sum of two such words and a carry stays a 32-bit integer. */
@@ -104,7 +107,7 @@ const blockBits = 30;
  * A bit of `row` is 0 where the table's row steps up. Blocks of columns are done one after the other,
  * handing on one carry per row, so memory is linear: 16,000 × 16,000 words take about 20 ms.
  */
-function longestCommonSubsequence(rows: Float64Array, columns: Float64Array, words: number): number {
+function longestCommonSubsequence(rows: Int32Array, columns: Int32Array, words: number): number {
   const carries = new Uint8Array(rows.length);
   const places = new Int32Array(words); // bit mask of each word's places in the block
   let length = 0;

@@ -51,8 +51,8 @@ const contractions: readonly Rule[] = [
   [["'"], new RegExp(` ('t)(was)(?!${wordCharacter})`, "giu"), " $1 $2 "],
 ];
 
-const anyContraction = /can(?=not)|'ye|g[iıİ]m(?=me)|gon(?=na)|got(?=ta)|lem(?=me)|more(?='n)|wan(?=na)|'t[iıİw]/iu;
-const spaces = new RegExp(`${pythonSpace}+`, "u");
+const anyContraction = /can(?=not)|'ye|g[iıİ]m(?=me)|gon(?=na)|got(?=ta)|lem(?=me)|more(?='n)|wan(?=na)|'t[iıİw]/i;
+const tokens = new RegExp(`${pythonSpace.replace("[", "[^")}+`, "g");
 
 /**
  * Splits English text into Penn Treebank tokens exactly as NLTK's `NLTKWordTokenizer` (`word_tokenize` with `preserve_line`):
@@ -69,7 +69,7 @@ export function wordTokenize(text: string): string[] {
   marked = applyRules(marked, otherPunctuation);
   marked = applyRules(` ${marked} `, endingQuotes);
   if (anyContraction.test(marked)) marked = applyRules(marked, contractions);
-  return marked.split(spaces).filter((token) => token !== "");
+  return marked.match(tokens) ?? [];
 }
 
 function applyRules(text: string, rules: readonly Rule[]): string {

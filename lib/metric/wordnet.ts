@@ -58,8 +58,11 @@ interface Section {
   readonly exceptions: Map<string, readonly string[]>;
 }
 
-/** No lemma of WordNet 3.0 is longer; forms that are need no look-up. */
-const longestLemma = 80;
+/**
+ * Longer tokens are in no dictionary and are not taken apart. NLTK peels endings off tokens of any length, in quadratic time,
+ * and would find "s" in a thousand of them.
+ */
+const longestWord = 1000;
 
 /**
  * WordNet 3.0 (Fellbaum, 1998) from the project's compact index `data/wordnet/wordnet-3.0.txt`. Takes about 0.1 s.
@@ -82,18 +85,14 @@ export function loadWordNet(file: string = bundledIndex()): SynonymDictionary {
 export function parseWordNet(text: string, name: string): SynonymDictionary {
   const lower = text.toLowerCase();
   const sections = (["noun", "verb", "adj", "adv"] as const).map((part) => readSection(lower, part, name));
-  const known = new Map<string, readonly string[]>();
   return {
     synonyms(word) {
-      const before = known.get(word);
-      if (before !== undefined) return before;
+      if (word.length > longestWord) return [];
       const found = new Set<string>();
       for (const section of sections) {
-        for (const lemma of baseForms(word, section)) addMembers(lemma, section, text, lower, found);
+        for (const lemma of baseForms(word, section)) addMembers(lemma, section, text, found);
       }
-      const members = [...found];
-      if (members.length > 0) known.set(word, members);
-      return members;
+      return [...found];
     },
   };
 }
@@ -149,7 +148,7 @@ function sectionBounds(lower: string, heading: string, name: string): readonly [
  * lemmas; failing that, the first lemmas found by substituting again and again.
  */
 function baseForms(word: string, section: Section): readonly string[] {
-  const isLemma = (form: string) => form.length <= longestLemma && section.latest.has(form);
+  const isLemma = (form: string) => section.latest.has(form);
   const irregular = section.exceptions.get(word);
   if (irregular !== undefined) return [word, ...irregular].filter(isLemma);
   let forms = substituted([word], section.part);
@@ -162,23 +161,22 @@ function baseForms(word: string, section: Section): readonly string[] {
 }
 
 function substituted(forms: readonly string[], part: PartOfSpeech): string[] {
-  const results = new Set<string>();
+  const results: string[] = [];
   for (const form of forms) {
     for (const [ending, replacement] of substitutions[part]) {
-      if (form.endsWith(ending)) results.add(form.slice(0, form.length - ending.length) + replacement);
+      if (form.endsWith(ending)) results.push(form.slice(0, form.length - ending.length) + replacement);
     }
   }
-  return [...results];
+  return results;
 }
 
-function addMembers(lemma: string, section: Section, text: string, lower: string, found: Set<string>): void {
+const capitalOrSpace = /[A-Z_]/;
+
+function addMembers(lemma: string, section: Section, text: string, found: Set<string>): void {
   for (let entry = section.latest.get(lemma) ?? -1; entry >= 0; entry = section.next[entry]!) {
     const start = section.line[entry]!;
-    const end = text.indexOf("\n", start);
-    const written = text.slice(start, end).split(" ");
-    const members = lower.slice(start, end).split(" ");
-    written.forEach((member, i) => {
-      if (member === members[i] && !member.includes("_")) found.add(member);
-    });
+    for (const member of text.slice(start, text.indexOf("\n", start)).split(" ")) {
+      if (!capitalOrSpace.test(member)) found.add(member);
+    }
   }
 }

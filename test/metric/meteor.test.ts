@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alignWords, meteor, meteorOfTokens } from "alcap/dist/metric/meteor";
+import { alignWords, meteor, meteorScorer } from "alcap/dist/metric/meteor";
 import { porterStem } from "alcap/dist/metric/porter";
 import { wordTokenize } from "alcap/dist/metric/word-tokenize";
 import { loadWordNet, parseWordNet, type SynonymDictionary } from "alcap/dist/metric/wordnet";
@@ -44,6 +44,21 @@ test("words pair up exactly first, then by stem, then by synonym, the last free 
   assert.deepEqual([...alignWords(["warfare"], ["war"], wordNet)], [-1]);
 });
 
+test("a scorer gives each pair the same score whatever it has scored before", () => {
+  const score = meteorScorer(wordNet);
+  const texts = nltk.tokens.map(([, tokens]) => tokens).concat(nltk.stems.slice(0, 60).map(([a, b]) => [a, b, "song"]));
+  const pairs = texts.map((text, i) => [text, texts[(i * 31 + 7) % texts.length]!] as const);
+  const first = pairs.map(([a, b]) => score(a, b));
+  assert.deepEqual(
+    first,
+    pairs.map(([a, b]) => meteorScorer(wordNet)(a, b)),
+  );
+  assert.deepEqual(
+    first.reverse(),
+    pairs.reverse().map(([a, b]) => score(a, b)),
+  );
+});
+
 test("a prediction without words or without matches scores 0", () => {
   for (const [prediction, reference] of [
     ["", ""],
@@ -59,7 +74,7 @@ test("16,000-token texts and words of 100,000 letters are scored in linear time"
   const words = [...new Set(nltk.stems.map(([word]) => word))].filter(Boolean);
   const many = Array.from({ length: 16_000 }, (_, i) => words[(i * i + i) % words.length]!);
   const others = Array.from({ length: 16_000 }, (_, i) => words[(i * 7) % words.length]!);
-  assert.ok(meteorOfTokens(many, others, wordNet) > 0);
+  assert.ok(meteorScorer(wordNet)(many, others) > 0);
   const long = "s".repeat(100_000);
   assert.ok(meteor(`${long} sings. ${" ".repeat(100_000)}x`, `${long.slice(1)} song`, wordNet) >= 0);
 });
