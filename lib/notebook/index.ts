@@ -18,6 +18,7 @@ export {
 export { notebookProgress } from "./progress";
 export { displayEquation, paperSays, weFind } from "./prose";
 export { type NotebookFailure, type NotebookRun, type RunOptions, runAllNotebooks, runNotebook } from "./run";
+export { displaySource, findSource, type SourceOptions, type SourceText } from "./source";
 export type { FigureFrame, Interval, Source } from "./style";
 export { type FigureSize, type FigureSpec, renderSvg } from "./svg/render";
 export { displayTable, formatInterval, type TableCell, type TableColumn, type TableOptions } from "./table";

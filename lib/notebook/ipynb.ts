@@ -78,7 +78,7 @@ export function readNotebook(path: string): Notebook {
     );
   }
   const cells = raw.cells.map((cell, index) => readCell(cell, index, path));
-  return { cells, metadata: isObject(raw.metadata) ? raw.metadata : {}, nbformat: 4, nbformat_minor: 5 };
+  return { cells, metadata: objectOr(raw.metadata), nbformat: 4, nbformat_minor: 5 };
 }
 
 /** Writes a notebook as Jupyter does: sorted keys, indent of one space, split lines. */
@@ -88,7 +88,8 @@ export function writeNotebook(path: string, notebook: Notebook): void {
 
 /** The bytes of an .ipynb file: equal notebooks give equal text. Times and trust marks that front ends leave behind are removed. */
 export function notebookText(notebook: Notebook): string {
-  const { orig_nbformat, signature, ...metadata } = { ...notebook.metadata, ...KERNEL_METADATA };
+  const { orig_nbformat, signature, ...kept } = notebook.metadata;
+  const metadata = { ...kept, ...KERNEL_METADATA };
   const cells = notebook.cells.map(cellJson);
   return `${JSON.stringify(sortKeys({ cells, metadata, nbformat: 4, nbformat_minor: 5 }), null, 1)}\n`;
 }
@@ -120,7 +121,7 @@ function readCell(raw: unknown, index: number, path: string): Cell {
       "Open and save the notebook in Jupyter.",
     );
   }
-  const { trusted, execution, ...metadata } = isObject(raw.metadata) ? raw.metadata : {};
+  const { trusted, execution, ...metadata } = objectOr(raw.metadata);
   const base = { id: typeof raw.id === "string" ? raw.id : `cell-${index + 1}`, metadata, source: joined(raw.source ?? "") };
   const attachments = isObject(raw.attachments) ? { attachments: raw.attachments } : {};
   if (kind !== "code") return { cell_type: kind, ...base, ...attachments };
@@ -142,11 +143,8 @@ function readOutput(raw: Json): Output {
     const traceback = Array.isArray(output.traceback) ? output.traceback.map(String) : [];
     return { output_type: "error", ename: String(output.ename), evalue: String(output.evalue), traceback };
   }
-  const data = Object.entries(isObject(output.data) ? output.data : {}).map(([mime, value]) => [
-    mime,
-    isJsonMime(mime) ? value : joined(value),
-  ]);
-  const bundle = { data: Object.fromEntries(data), metadata: isObject(output.metadata) ? output.metadata : {} };
+  const data = Object.entries(objectOr(output.data)).map(([mime, value]) => [mime, isJsonMime(mime) ? value : joined(value)]);
+  const bundle = { data: Object.fromEntries(data), metadata: objectOr(output.metadata) };
   if (output.output_type !== "execute_result") return { output_type: "display_data", ...bundle };
   return { output_type: "execute_result", ...bundle, execution_count: Number(output.execution_count) };
 }
@@ -187,6 +185,10 @@ function lines(text: string): string[] {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function objectOr(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function sortKeys(value: Json): Json {

@@ -1,9 +1,9 @@
 // The process that runs a notebook's cells: tslab's converter and executor without Jupyter. Started by run.ts, which speaks protocol.ts to it.
 import { StringDecoder } from "node:string_decoder";
 import { format, inspect } from "node:util";
+import { projectRoot } from "../experiment/workspace";
 import type { ErrorOutput, JsonObject } from "./ipynb";
 import type { Reply, Request } from "./protocol";
-import { projectRoot } from "./root";
 import { loadTslab, type TslabExecutor } from "./tslab";
 
 /** The pattern with which tslab reports a compile error: file, line, column, message. */

@@ -5,6 +5,7 @@ import {
   type FigureFrame,
   frameLayout,
   type Interval,
+  PAPER_GREY,
   plainText,
   SEQUENTIAL_SCALE,
   type Source,
@@ -12,6 +13,11 @@ import {
   seriesName,
 } from "./style";
 import type { FigureSpec } from "./svg/render";
+
+/** Pale bars with an outline; a hatching would be prettier, but not every SVG reader draws patterns. */
+const PAPER_BAR = { color: "#CFCFCF", line: { color: PAPER_GREY, width: 1.5 } } as const;
+/** Up to this many cells a side, cells are drawn apart, with a hair between them. */
+const FEW_CELLS = 40;
 
 /** One line or cloud of points. */
 export interface Series {
@@ -59,17 +65,14 @@ export interface BarSeries {
   readonly source?: Source;
 }
 
-/** Bars side by side for each label, with interval whiskers; the paper's bars are grey and hatched. */
+/** Bars side by side for each label, with interval whiskers; the paper's bars are pale grey with an outline. */
 export function barFigure(labels: readonly string[], series: readonly BarSeries[], frame: FigureFrame = {}): FigureSpec {
   const data = series.map((one, index) => ({
     type: "bar",
     name: seriesName(one.name, one.source),
     x: labels.map(plainText),
     y: one.values.map((value) => (typeof value === "number" ? value : value.value)),
-    marker: {
-      color: seriesColour(index, one.source),
-      ...(one.source === "paper" && { pattern: { shape: "/", fgcolor: "#FFFFFF", size: 6 } }),
-    },
+    marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
   return { data, layout: { ...frameLayout(frame), barmode: "group", bargap: 0.25, showlegend: series.length > 1 } };
@@ -107,6 +110,7 @@ export function heatmapFigure(matrix: Matrix | readonly ArrayLike<number>[], opt
     ...placement("x", whole.columns, pooled.columns, options.columnSpan),
     ...placement("y", whole.rows, pooled.rows, options.rowSpan),
     colorscale: scale === "diverging" ? DIVERGING_SCALE : SEQUENTIAL_SCALE,
+    ...(Math.max(pooled.rows, pooled.columns) <= FEW_CELLS && { xgap: 1, ygap: 1 }),
     ...(scale === "diverging" && { zmid: 0 }),
     ...(colourRange && { zmin: colourRange[0], zmax: colourRange[1] }),
     colorbar: {
@@ -177,6 +181,7 @@ export function withReference(spec: FigureSpec, reference: { readonly y: number;
     yanchor: "bottom",
     text: plainText(reference.label),
     showarrow: false,
+    bgcolor: "rgba(255,255,255,0.7)",
   };
   return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], annotations: [...annotations, label] } };
 }

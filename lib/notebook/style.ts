@@ -1,6 +1,6 @@
 import type { JsonObject } from "./ipynb";
 
-/** Whose number it is. One convention throughout: the paper's are grey, italic, dashed or hatched; ours are in colour. */
+/** Whose number it is. One convention throughout: the paper's are grey, their names italic, their lines dashed; ours are in colour. */
 export type Source = "ours" | "paper";
 
 /** A number with its confidence interval. */
@@ -70,7 +70,7 @@ export function plainText(text: string): string {
 }
 
 function axisLayout(axis: string | AxisOptions = {}): JsonObject {
-  const { label, range, scale = "linear" } = typeof axis === "string" ? { label: axis } : axis;
+  const { label, range, scale = "linear" }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
   const limits = range?.map((limit) => (scale === "log" ? Math.log10(limit) : limit));
   return {
     ...(label !== undefined && { title: { text: label, standoff: 10 } }),
