@@ -85,7 +85,7 @@ export function writeNpy({ data, shape }: NpyArray): Uint8Array {
  * @throws AlcapError `data` when the archive or one of its arrays is damaged
  */
 export function readNpz(bytes: Uint8Array, name = "The .npz archive"): Record<string, NpyArray> {
-  const archive = openZip(bytes, { name, code: "data", checksums: true });
+  const archive = openZip(bytes, { name, code: "data", checksums: true, packed: true });
   const arrays: Record<string, NpyArray> = Object.create(null);
   for (const entry of archive.names) {
     if (!entry.endsWith(".npy")) throw bad(name, `holds "${entry}", which is not a .npy array`);

@@ -8,6 +8,8 @@ export interface ZipSource {
   readonly code: ErrorCode;
   /** Compare each entry with its CRC-32. Off for torch files, which may be written without one. */
   readonly checksums: boolean;
+  /** Inflate packed entries. Off for torch files, which are never packed. */
+  readonly packed: boolean;
 }
 
 interface Entry {
@@ -79,6 +81,7 @@ function readDirectory(view: DataView, source: ZipSource): Map<string, Entry> {
   const end = offset + size;
   if (end > view.byteLength || count * 46 > size) throw damaged(source, "has a zip directory that reaches past its end");
   const entries = new Map<string, Entry>();
+  let claimed = 0;
   let at = offset;
   for (let i = 0; i < count; i++) {
     if (at + 46 > end || view.getUint32(at, true) !== CENTRAL) throw damaged(source, "has a broken zip directory");
@@ -89,7 +92,10 @@ function readDirectory(view: DataView, source: ZipSource): Map<string, Entry> {
     const name = utf8(view, at + 46, nameLength);
     if (view.getUint16(at + 8, true) & 1) throw damaged(source, `has an encrypted entry "${name}"`);
     if (entries.has(name)) throw damaged(source, `has two entries named "${name}"`);
-    entries.set(name, readEntryRecord(view, at, nameLength, extraLength));
+    const entry = readEntryRecord(view, at, nameLength, extraLength);
+    entries.set(name, entry);
+    claimed += entry.packedSize;
+    if (claimed > view.byteLength) throw damaged(source, "has entries that lie over each other");
     at = next;
   }
   return entries;
@@ -156,7 +162,7 @@ function readEntry(bytes: Uint8Array, view: DataView, name: string, entry: Entry
     if (packedSize !== size) throw damaged(source, `gives two sizes for "${name}"`);
     return packed;
   }
-  if (method !== 8) throw damaged(source, `packs "${name}" with method ${method}, which is neither stored nor deflated`);
+  if (method !== 8 || !source.packed) throw damaged(source, `packs "${name}" with method ${method}, which is not expected here`);
   if (size > packedSize * MAX_DEFLATE_RATIO) throw damaged(source, `claims an impossible size for "${name}"`);
   return inflate(packed, size, name, source);
 }

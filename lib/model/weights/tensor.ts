@@ -37,10 +37,10 @@ export function elementCount(shape: readonly number[]): number {
 export function decodeElements(bytes: Uint8Array, element: Element, name: string): Pick<NamedTensor, "dtype" | "data"> {
   const { buffer, byteOffset, byteLength } = bytes;
   const count = byteLength / ELEMENT_BYTES[element];
-  const aligned = () => (byteOffset % 4 === 0 ? { buffer, byteOffset } : { buffer: bytes.slice().buffer, byteOffset: 0 });
-  if (element === "F32") return { dtype: "float32", data: new Float32Array(aligned().buffer, aligned().byteOffset, count) };
-  if (element === "I32") return { dtype: "int32", data: new Int32Array(aligned().buffer, aligned().byteOffset, count) };
-  if (element === "BOOL") return { dtype: "bool", data: bytes.map((value) => Number(value !== 0)) };
+  const aligned = sharesMemory(bytes, element) ? bytes : new Uint8Array(bytes);
+  if (element === "F32") return { dtype: "float32", data: new Float32Array(aligned.buffer, aligned.byteOffset, count) };
+  if (element === "I32") return { dtype: "int32", data: new Int32Array(aligned.buffer, aligned.byteOffset, count) };
+  if (element === "BOOL") return { dtype: "bool", data: Uint8Array.from(bytes, (value) => Number(value !== 0)) };
   const view = new DataView(buffer, byteOffset, byteLength);
   if (element === "I64") return { dtype: "int32", data: narrowIntegers(view, count, name) };
   const data = new Float32Array(count);
@@ -48,6 +48,11 @@ export function decodeElements(bytes: Uint8Array, element: Element, name: string
   if (element === "BF16") widenBfloat(view, data);
   if (element === "F16") for (let i = 0; i < count; i++) data[i] = halfToNumber(view.getUint16(2 * i, true));
   return { dtype: "float32", data };
+}
+
+/** True when `decodeElements` gives a view of these bytes, not a copy. */
+export function sharesMemory(bytes: Uint8Array, element: Element): boolean {
+  return (element === "F32" || element === "I32") && bytes.byteOffset % 4 === 0;
 }
 
 /** A bfloat16 is the upper half of a float32. */

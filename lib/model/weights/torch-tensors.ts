@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import { isKind, type Pickled, printable, type StorageRef, type TensorRef } from "./pickle";
-import { decodeElements, ELEMENT_BYTES, type Element, elementCount, type NamedTensor } from "./tensor";
+import { decodeElements, ELEMENT_BYTES, type Element, elementCount, type NamedTensor, sharesMemory } from "./tensor";
 
 /** torch's storage classes that weights are kept in. */
 const STORAGES: Readonly<Record<string, Element>> = {
@@ -74,7 +74,7 @@ export function tensorReader(storages: Storages, fileSize: number, name: string)
     const length = storage.count * ELEMENT_BYTES[element];
     if (length > bytes.length)
       throw bad(name, `holds ${bytes.length} bytes for the storage "${printable(storage.key)}" instead of ${length}`);
-    if (element !== "F32" && element !== "I32") spend(4 * storage.count);
+    if (!sharesMemory(bytes, element)) spend(4 * storage.count);
     const decoded = decodeElements(bytes.subarray(0, length), element, storage.key);
     converted.set(id, decoded);
     return decoded;

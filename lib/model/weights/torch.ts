@@ -45,7 +45,7 @@ interface Opened {
 }
 
 function openZipFormat(bytes: Uint8Array, name: string): Opened {
-  const archive = openZip(bytes, { name, code: "weights", checksums: false });
+  const archive = openZip(bytes, { name, code: "weights", checksums: false, packed: false });
   const main = archive.names.find((entry) => entry === "data.pkl" || /^[^/]+\/data\.pkl$/.test(entry));
   if (main === undefined) throw bad(name, "is a zip archive without torch's data.pkl");
   const root = main.slice(0, -"data.pkl".length);
