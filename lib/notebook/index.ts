@@ -19,6 +19,6 @@ export { notebookProgress } from "./progress";
 export { displayEquation, paperSays, weFind } from "./prose";
 export { type NotebookFailure, type NotebookRun, type RunOptions, runAllNotebooks, runNotebook } from "./run";
 export { displaySource, findSource, type SourceOptions, type SourceText } from "./source";
-export type { FigureFrame, Interval, Source } from "./style";
+export type { FigureFrame, Source } from "./style";
 export { type FigureSize, type FigureSpec, renderSvg } from "./svg/render";
 export { displayTable, formatInterval, type TableCell, type TableColumn, type TableOptions } from "./table";

@@ -1,10 +1,10 @@
+import type { Interval } from "../metric/certainty";
 import type { JsonObject } from "./ipynb";
 import { column, type Matrix, packedMatrix, poolMatrix } from "./numbers";
 import {
   DIVERGING_SCALE,
   type FigureFrame,
   frameLayout,
-  type Interval,
   PAPER_GREY,
   plainText,
   SEQUENTIAL_SCALE,
@@ -71,7 +71,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     type: "bar",
     name: seriesName(one.name, one.source),
     x: labels.map(plainText),
-    y: one.values.map((value) => (typeof value === "number" ? value : value.value)),
+    y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
     marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
@@ -211,11 +211,12 @@ function bandTraces(series: Series, index: number): JsonObject[] {
 
 function whiskers(values: readonly (number | Interval)[]): JsonObject {
   if (values.every((value) => typeof value === "number")) return {};
-  const above = values.map((value) => (typeof value === "number" ? 0 : value.high - value.value));
-  const below = values.map((value) => (typeof value === "number" ? 0 : value.value - value.low));
-  return {
-    error_y: { type: "data", symmetric: false, array: above, arrayminus: below, color: "#333333", thickness: 1.5, width: 4 },
+  const length = (value: number | Interval, end: "low" | "high"): number => {
+    const reach = typeof value === "number" ? 0 : Math.abs(value[end] - value.mean);
+    return Number.isFinite(reach) ? reach : 0; // one score has no interval
   };
+  const ends = { array: values.map((value) => length(value, "high")), arrayminus: values.map((value) => length(value, "low")) };
+  return { error_y: { type: "data", symmetric: false, ...ends, color: "#333333", thickness: 1.5, width: 4 } };
 }
 
 function fromRows(rows: readonly ArrayLike<number>[]): Matrix {

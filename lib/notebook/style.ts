@@ -3,13 +3,6 @@ import type { JsonObject } from "./ipynb";
 /** Whose number it is. One convention throughout: the paper's are grey, their names italic, their lines dashed; ours are in colour. */
 export type Source = "ours" | "paper";
 
-/** A number with its confidence interval. */
-export interface Interval {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Okabe and Ito's colours, told apart with every common colour blindness; the yellow is left out, too faint on white. */
 export const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"] as const;
 export const PAPER_GREY = "#7F7F7F";

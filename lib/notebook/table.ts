@@ -1,6 +1,7 @@
+import type { Interval } from "../metric/certainty";
 import { display, escapeHtml, escapeMarkdown } from "./display";
 import type { MimeBundle } from "./ipynb";
-import { type Interval, PAPER_GREY, type Source } from "./style";
+import { PAPER_GREY, type Source } from "./style";
 
 /** Nothing (null) is shown as a dash. */
 export type TableCell = string | number | Interval | null;
@@ -42,9 +43,10 @@ export function displayTable(
   return display({ "text/html": htmlTable(table), "text/markdown": markdownTable(table), "text/plain": plainTable(table) });
 }
 
-/** A number with its interval, `12.3 [11.9, 12.8]`. */
-export function formatInterval({ value, low, high }: Interval, decimals = 2): string {
-  return `${fixed(value, decimals)} [${fixed(low, decimals)}, ${fixed(high, decimals)}]`;
+/** A number with its interval, `12.3 [11.9, 12.8]`; alone where its spread is unknown. */
+export function formatInterval({ mean, low, high }: Interval, decimals = 2): string {
+  const known = Number.isFinite(low) && Number.isFinite(high);
+  return known ? `${fixed(mean, decimals)} [${fixed(low, decimals)}, ${fixed(high, decimals)}]` : fixed(mean, decimals);
 }
 
 function layOut(

@@ -21,7 +21,7 @@ import { unzlibSync } from "fflate";
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-figures-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const interval = (value: number) => ({ value, low: value - 2, high: value + 1 });
+const interval = (value: number) => ({ mean: value, low: value - 2, high: value + 1 });
 const bars = barFigure(
   ["ROUGE-1", "ROUGE-L"],
   [

@@ -54,6 +54,7 @@ test("a notebook runs, and running it again gives the same bytes", async () => {
 
   const [streams, table, counting, figure] = outputsOf(out);
   assert.equal(streamText(streams), "preset smoke\n");
+  assert.equal(table?.length, 1, "what a display returns is not printed");
   assert.match(JSON.stringify(table), /41\.3 \[39\.5, 43\.0\]/);
   assert.deepEqual(counting?.[0], {
     output_type: "display_data",

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { displayAudio, displayEquation, displayTable, notebookProgress, paperSays, weFind } from "alcap/dist/notebook";
+import {
+  displayAudio,
+  displayEquation,
+  displayTable,
+  formatInterval,
+  notebookProgress,
+  paperSays,
+  weFind,
+} from "alcap/dist/notebook";
 import { mulawWav } from "alcap/dist/notebook/audio";
 import { progressLine } from "alcap/dist/notebook/progress";
 import fc from "fast-check";
@@ -8,7 +16,7 @@ import fc from "fast-check";
 const nasty = fc.string({ unit: fc.constantFrom("a", "<", ">", "&", '"', "'", "|", "*", "\n", "\\", "$") });
 
 test("a table: numbers right with fixed decimals, intervals, the paper's column told apart", () => {
-  const interval = { value: 12.345, low: 11.9, high: 12.84 };
+  const interval = { mean: 12.345, low: 11.9, high: 12.84 };
   const columns = [
     "Model",
     { header: "ROUGE-L", source: "paper" as const, decimals: 1 },
@@ -19,7 +27,7 @@ test("a table: numbers right with fixed decimals, intervals, the paper's column 
     columns,
     [
       ["BART", 20.04, interval, 41],
-      ["ALCAP", null, { ...interval, value: -0.04 }, 7],
+      ["ALCAP", null, { ...interval, mean: -0.04 }, 7],
     ],
     { caption: "Test split" },
   );
@@ -47,6 +55,11 @@ test("a table: numbers right with fixed decimals, intervals, the paper's column 
   const html = String(bundle?.["text/html"]);
   assert.match(html, /<td align="right" style="text-align:right;color:#7F7F7F"><em>20\.0<\/em><\/td>/);
   assert.match(html, /<td align="left" style="text-align:left">BART<\/td>/);
+});
+
+test("an interval that is not known is left out", () => {
+  assert.equal(formatInterval({ mean: 3, low: Number.NaN, high: Number.NaN }, 1), "3.0");
+  assert.equal(formatInterval({ mean: 3, low: 2, high: 4 }), "3.00 [2.00, 4.00]");
 });
 
 test("text from data cannot break a table", () => {

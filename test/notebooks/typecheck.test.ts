@@ -37,10 +37,10 @@ test("the cells of every notebook are strictly typed", () => {
 
 test("what the kernel allows is allowed: names declared again, imports repeated, await at the top", () => {
   const fine = notebookOf("fine", [
-    'import { formatInterval, type Interval } from "../lib/dist/notebook";\nconst one = 1;\nlet sum: number = one;',
+    'import { formatInterval } from "../lib/dist/notebook";\nconst one = 1;\nlet sum: number = one;',
     'import { formatInterval, lineFigure } from "../lib/dist/notebook";\nimport path from "node:path";\nsum += 1;\nconst one = path.join("a", "b");\nconst length: number = one.length',
     "const text: string = await Promise.resolve(one);\nfunction lineFigure(): string { return text; }\nlineFigure().toUpperCase();",
-    "const { one, ...others } = { one: [1], two: 2 };\nconst interval: Interval = { value: sum, low: others.two, high: one.length };\nformatInterval(interval);",
+    "const { one, ...others } = { one: [1], two: 2 };\nconst interval = { mean: sum, low: others.two, high: one.length };\nformatInterval(interval);",
   ]);
   assert.deepEqual(checkNotebooks([fine]), []);
 });

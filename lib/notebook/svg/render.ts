@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import type { JsonObject } from "../ipynb";
-import { openPlotlyPage, type PlotlyPage } from "./window";
+import type { PlotlyPage } from "./window";
 
 /** A figure for plotly.js: traces and layout, plain JSON. */
 export interface FigureSpec {
@@ -28,7 +28,7 @@ let page: PlotlyPage | undefined; // loaded once: it takes longer than any figur
  */
 export async function renderSvg(spec: FigureSpec, size: FigureSize = FIGURE_SIZE): Promise<string> {
   refuseUndrawable(spec);
-  page ??= openPlotlyPage();
+  page ??= (await import("./window.js")).openPlotlyPage();
   const { Plotly, document } = page;
   page.reseed();
   const container = document.createElement("div");
