@@ -76,6 +76,10 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   return run(x) as T;
 }
 
+/** log softmax over the last axis; tfjs composes it from six ops, ONNX Runtime has it as one. */
+const logSoftmax = (logits: tf.Tensor): tf.Tensor =>
+  isTracing() ? (tf.engine().runKernel(tf.LogSoftmax, { logits }, { axis: -1 }) as tf.Tensor) : tf.logSoftmax(logits);
+
 /**
  * Cross-entropy of each row with its label, times the row's weight: `−w_i log softmax(logits_i)[label_i]`, in nats.
  * The gradient to the logits is `w_i (softmax − one-hot)`, so no `[N, V]` one-hot matrix is made.
@@ -89,7 +93,7 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, we
   const run = tf.customGrad((...args) => {
     const [logitsIn, weightsIn, save] = args as [tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
     const at = tf.stack([tf.range(0, rows, 1, "int32"), labels], 1); // N, 2
-    const logProbability = tf.logSoftmax(logitsIn); // N, V
+    const logProbability = logSoftmax(logitsIn); // N, V
     const loss = tf.neg(tf.gatherND(logProbability, at)); // N
     save([logProbability, weightsIn, loss, at]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
