@@ -22,7 +22,7 @@ export function articles(text: string): string {
 
 function vowelSound(word: string): boolean {
   if (/^(hour|honest|heir)/i.test(word)) return true;
-  return /^[aeiou]/i.test(word) && !/^(uni|use|usual|eu|one|once)/i.test(word);
+  return /^[aeiou]/i.test(word) && !/^(uni(?!n)|use|usual|eu|one|once)/i.test(word);
 }
 
 /** Capital at the start and after every full stop, question or exclamation mark. */

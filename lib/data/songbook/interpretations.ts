@@ -1,7 +1,7 @@
 import { type Draw, deck } from "./draw";
 import { fill, gerund, type Slots, sentences, thirdPerson, words } from "./english";
 import { paceOf } from "./tags";
-import type { Interpretation, Listener, Truth } from "./types";
+import type { Instrument, Interpretation, Listener, Truth } from "./types";
 import {
   autobiographicalFrames,
   casualFrames,
@@ -78,14 +78,17 @@ function listeningRoom(title: string, truth: Truth, draw: Draw): Readonly<Record
 /** Writes true interpretations: a reading, what in the sound says so, then the detail or a remark where there is room. */
 function reader(frames: TrueFrames, slots: Slots, draw: Draw): () => string {
   const reading = deck(frames.reading, draw);
-  const hearing = deck(frames.hearing, draw);
-  const sound = deck(frames.sound, draw);
+  const evidence = { hearing: deck(frames.hearing, draw), backing: deck(frames.backing, draw), sound: deck(frames.sound, draw) };
   const detail = deck(frames.detail, draw);
   const closing = deck(frames.closing, draw);
   return () => {
     const parts = [fill(reading(), slots, draw)];
-    const wanted = [draw.chance(0.78) ? hearing() : sound()];
-    if (draw.chance(0.35)) wanted.push(detail());
+    const ear = draw.weighted(
+      slots.rhythm ? { hearing: 0.6, backing: 0.2, sound: 0.2 } : { hearing: 0.8, backing: 0, sound: 0.2 },
+    );
+    const wanted = [evidence[ear]()];
+    // Remarks on the sound or the rhythm say little that is this song's own, so the detail goes with them.
+    if (draw.chance(0.3) || ear !== "hearing") wanted.push(detail());
     if (draw.chance(0.3)) wanted.push(closing());
     for (const frame of wanted) append(parts, fill(frame, slots, draw));
     while (words(parts.join(" ")).length < interpretationWords.fewest) append(parts, fill(closing(), slots, draw));
@@ -103,7 +106,12 @@ function trueSlots(truth: Truth, draw: Draw): Slots {
   const { objects, topics } = themes[truth.theme];
   const { adjectives, nouns, stances } = moods[truth.mood];
   const stance = deck<string>(stances, draw);
-  const lead = deck(heardMost(truth), draw);
+  const backs = (player: Instrument) => player === "bass" || player === "drums";
+  const backing = truth.instruments.filter(backs);
+  const tuned = truth.instruments.filter((player) => !backs(player));
+  // The lead is spoken of more than the harmony.
+  const lead = deck([...tuned.slice(0, 1), ...tuned], draw);
+  const named = (player: Instrument) => draw.pick<string>(instruments[player].names);
   return {
     object: deck<string>(objects, draw),
     topic: deck<string>(topics, draw),
@@ -112,17 +120,12 @@ function trueSlots(truth: Truth, draw: Draw): Slots {
     standing: () => gerund(stance()),
     adj: deck<string>(adjectives, draw),
     noun: deck<string>(nouns, draw),
-    lead: () => draw.pick<string>(instruments[lead()].names),
+    lead: () => named(lead()),
+    ...(backing.length > 0 && { rhythm: () => named(draw.pick(backing)) }),
     pace: () => paceOf(truth.tempo),
     key: () => `${truth.mode} ${truth.mode === "major" || truth.mode === "minor" ? "key" : "mode"}`,
     detail: () => truth.detail.text,
   };
-}
-
-/** Instruments in the order and number listeners speak of them: the lead most. */
-function heardMost(truth: Truth) {
-  const [lead, ...rest] = truth.instruments;
-  return lead ? [lead, lead, ...rest] : [];
 }
 
 /** Slots of comments that are not readings; what a troll says is wrong about both theme and mood. */

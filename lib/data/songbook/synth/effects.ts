@@ -7,6 +7,18 @@ export function rms(samples: Float32Array): number {
   return Math.sqrt(sum / samples.length);
 }
 
+/** Takes away what lies below about 15 Hz, as a coupling capacitor does: overdrive of a lopsided wave leaves a constant behind. */
+export function blockOffset(samples: Float32Array): void {
+  let before = 0;
+  let out = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const now = samples[i]!;
+    out = now - before + 0.994 * out;
+    before = now;
+    samples[i] = out;
+  }
+}
+
 /** Bends a signal (RMS about 1) as an overdriven amplifier does; `amount` 0 leaves it as it is. */
 export function overdrive(samples: Float32Array, amount: number): void {
   if (amount <= 0) return;

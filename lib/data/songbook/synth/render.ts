@@ -1,7 +1,7 @@
 import { compose, songSeconds } from "../music/score";
 import type { MusicPlan } from "../types";
 import { addStroke, drumSound } from "./drums";
-import { addBackground, overdrive, reverberate, rms } from "./effects";
+import { addBackground, blockOffset, overdrive, reverberate, rms } from "./effects";
 import { sampleRate } from "./tables";
 import { playNote } from "./voices";
 
@@ -22,6 +22,7 @@ export function renderSong(music: MusicPlan): Float32Array {
     for (const note of part.notes) playNote(bus, part.instrument, note, expression, salt++ & 0xffff);
     level(bus, 1);
     overdrive(bus, part.instrument === "bass" ? 0.3 * expression.drive : expression.drive);
+    blockOffset(bus);
     level(bus, part.gain);
     for (let i = 0; i < mix.length; i++) mix[i]! += bus[i]!;
   });

@@ -18,7 +18,7 @@ export function playNote(out: Float32Array, instrument: Instrument, note: Note, 
 function sustain(out: Float32Array, sound: Timbre, note: Note, expression: Expression, salt: number): void {
   const start = Math.round(note.start * sampleRate);
   const held = Math.round(note.duration * sampleRate);
-  const end = Math.min(out.length, start + held + Math.round(3 * sound.release * sampleRate));
+  const end = Math.min(out.length, start + held + Math.round(2 * sound.release * sampleRate));
   const dark = tableFor(sound.dark, note.pitch);
   const bright = tableFor(sound.bright, note.pitch);
   const base = Math.min(1, 0.15 + 0.5 * expression.brightness + 0.35 * note.velocity);
@@ -30,7 +30,7 @@ function sustain(out: Float32Array, sound: Timbre, note: Note, expression: Expre
     for (let from = start; from < end; from += block) {
       const to = Math.min(end, from + block);
       const now = (to - start) / sampleRate;
-      const target = level * envelope(sound, now, note.duration);
+      const target = to < end ? level * envelope(sound, now, note.duration) : 0;
       const blend = sound.fade > 0 ? base * (0.25 + 0.75 * fall(now / sound.fade)) : base;
       const step = increment * wobble(sound.vibrato, now, salt);
       const rise = (target - gain) / (to - from);
@@ -57,7 +57,7 @@ function envelope(sound: Timbre, now: number, duration: number): number {
   return attack * body * release;
 }
 
-/** About e^-x from arithmetic alone: (1 - x/8)^8 needs no platform exponential. */
+/** About e^-x, as (1 + x/8 + x²/128)^-8: arithmetic alone, no platform exponential. */
 function fall(x: number): number {
   const a = 1 / (1 + x * (0.125 + x * 0.0078125));
   const b = a * a;
@@ -90,36 +90,49 @@ function breathe(out: Float32Array, sound: Timbre, note: Note, start: number, en
   }
 }
 
-/** Plucked string after Karplus and Strong (1983): a burst of noise in a delay line with a loss filter. */
+/** Plucked string after Karplus and Strong (1983), tuned by an all-pass as in Jaffe and Smith (1983): a delay line with a loss filter. */
 function pluck(out: Float32Array, note: Note, expression: Expression, salt: number): void {
   const start = Math.round(note.start * sampleRate);
   const released = start + Math.round(note.duration * sampleRate);
-  const period = sampleRate / hertz(note.pitch) - 0.5;
-  const length = Math.floor(period);
-  const part = period - length;
-  const sharp = 0.25 + 0.6 * Math.min(1, 0.5 * expression.brightness + 0.5 * note.velocity);
-  const string = new Float32Array(length);
-  let smooth = 0;
-  for (let i = 0; i < length; i++) {
-    smooth += sharp * (noiseTable[(salt * 7919 + i) & noiseMask]! - smooth);
-    string[i] = smooth;
-  }
+  const frequency = hertz(note.pitch);
+  // Short strings go round more often: they lose less each time, or high notes would only click.
+  const loss = 0.5 * Math.min(1, 220 / frequency);
+  const ring = 1 - 1 / (0.9 * frequency);
+  const period = sampleRate / frequency - loss;
+  const length = Math.floor(period - 0.1);
+  const tuning = (1 - (period - length)) / (1 + (period - length));
+  const sharp = 0.12 + 0.5 * Math.min(1, 0.5 * expression.brightness + 0.5 * note.velocity);
+  const string = pluckedShape(length, sharp, salt);
   const end = Math.min(out.length, released + Math.round(0.25 * sampleRate));
   const gain = 0.9 * note.velocity;
-  let last = 0;
   let before = string[length - 1]!;
+  let tuned = before;
+  let last = before;
   let place = 0;
   for (let i = start; i < end; i++) {
     const now = string[place]!;
-    // Fractional delay by linear interpolation, then the two-point average that makes high partials die first.
-    const delayed = now + part * (before - now);
+    tuned = tuning * (now - tuned) + before;
     before = now;
-    const kept = (i < released ? 0.996 : 0.96) * 0.5 * (delayed + last);
-    last = delayed;
-    string[place] = kept;
+    string[place] = (i < released ? ring : 0.96) * (tuned + loss * (last - tuned));
+    last = tuned;
     if (++place === length) place = 0;
     out[i]! += gain * now;
   }
+}
+
+/** A string drawn aside at a fifth of its length, roughened by noise; without a constant, which would never die away. */
+function pluckedShape(length: number, sharp: number, salt: number): Float32Array {
+  const string = new Float32Array(length);
+  let smooth = 0;
+  let mean = 0;
+  for (let i = 0; i < length; i++) {
+    smooth += sharp * (noiseTable[(salt * 7919 + i) & noiseMask]! - smooth);
+    const along = i / length;
+    string[i] = 0.6 * smooth + 0.7 * (along < 0.2 ? 5 * along : 1.25 * (1 - along));
+    mean += string[i]! / length;
+  }
+  for (let i = 0; i < length; i++) string[i]! -= mean;
+  return string;
 }
 
 const partials = [

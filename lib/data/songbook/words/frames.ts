@@ -1,6 +1,6 @@
 /**
  * Sentences of interpretations. Slots: `{object}`, `{topic}` (theme); `{stands}`, `{standing}`, `{stand}` (stance verb);
- * `{adj}`, `{noun}` (mood); `{lead}` (an instrument of the song); `{pace}` (tempo); `{key}` (mode); `{detail}` (name or place).
+ * `{adj}`, `{noun}` (mood); `{lead}` (an instrument that plays the tune or the chords); `{rhythm}` (bass or drums); `{pace}` (tempo); `{key}` (mode); `{detail}` (name or place).
  * `[this|that]` is one of the two. Frames themselves say no theme, mood or instrument.
  */
 export interface TrueFrames {
@@ -8,6 +8,8 @@ export interface TrueFrames {
   readonly reading: readonly string[];
   /** What in the sound says so, naming an instrument. */
   readonly hearing: readonly string[];
+  /** The same for bass and drums. */
+  readonly backing: readonly string[];
   /** What in the sound says so, naming none. */
   readonly sound: readonly string[];
   /** Takes up the detail of the lyrics. */
@@ -29,7 +31,7 @@ export const expertFrames: TrueFrames = {
     "My reading is that the narrator {stands} {object}.",
     "The words give us {object}; the [music|sound] gives us {noun}.",
     "The narrator {stands} {object}, as the music makes [plain|clear] from the first bar.",
-    "Beneath the images lies {object}, seen with {noun} [and not from a distance|by someone who was there].",
+    "Beneath the images I find {object}, seen with {noun} [and not from a distance|by someone who was there].",
     "In short, a {adj} portrait of {topic}.",
     "As I understand it, the [writer|singer] {stands} {object}.",
     "The images all point to {topic}, and the mood of the [playing|recording] is {adj}.",
@@ -49,6 +51,12 @@ export const expertFrames: TrueFrames = {
     "A {pace} {lead} part keeps the {noun} in view.",
     "The writing for the {lead} is {adj}, whatever the words may say.",
   ],
+  backing: [
+    "The {rhythm} keeps a {pace} and {adj} pulse.",
+    "Under it all the {rhythm} stays {adj}.",
+    "The {pace} {rhythm} gives every verse its {noun}.",
+    "The {rhythm}, {pace} as it is, leaves no doubt.",
+  ],
   sound: [
     "The {key} and the {pace} tempo make that clear.",
     "The {pace} tempo gives the whole thing a {adj} air.",
@@ -62,7 +70,7 @@ export const expertFrames: TrueFrames = {
   detail: [
     "The mention of {detail} makes it [personal|concrete].",
     "The line about {detail} is the center of it.",
-    "Everything hangs on {detail} in the [chorus|verse].",
+    "Everything hangs on {detail} in the second verse.",
     "It is no accident that {detail} is named.",
     "By the time we hear of {detail}, the picture is complete.",
     "{detail} gives the story its weight.",
@@ -111,6 +119,12 @@ export const casualFrames: TrueFrames = {
     "And the {lead} makes the whole thing feel {adj}.",
     "If you took out the {lead} it would be a different song.",
   ],
+  backing: [
+    "That {pace} {rhythm} is so {adj}.",
+    "I could listen to that {rhythm} all day.",
+    "The {rhythm} alone is {adj} enough for me.",
+    "And then the {pace} {rhythm} kicks in.",
+  ],
   sound: [
     "The music is so {adj}.",
     "It is {pace} and {adj} and I play it a lot.",
@@ -149,20 +163,20 @@ export interface OtherFrames {
 
 export const autobiographicalFrames: OtherFrames = {
   first: [
-    "My [sister|brother|cousin|uncle|aunt|neighbor] played this {when}.",
-    "I heard this for the first time {when}.",
-    "This was on the radio {when}.",
-    "We sang this in the [car|kitchen|yard] {when}.",
+    "My [sister|brother|cousin|uncle|aunt|neighbor] played {title} {when}.",
+    "I heard {title} for the first time {when}.",
+    "{title} was on the radio {when}.",
+    "We sang {title} in the [car|kitchen|yard] {when}.",
     "I was [twelve|sixteen|nineteen|thirty] when {title} came out, and my own story was about {topic}.",
     "{title} takes me back to {when2}.",
-    "It reminds me of my own time with {topic}, {when}.",
+    "{title} reminds me of {topic}, and of {when2}.",
     "I put {title} on repeat {when}.",
   ],
   second: [
-    "I have been through {object} myself, so it [hits|lands] close.",
+    "I know all about {object} myself, so it [hits|lands] close.",
     "For my [grandmother|grandfather|aunt|uncle] it was all about {topic}.",
     "It will always belong to {when2} for me.",
-    "I am thinking of {topic} [every time|whenever] it [plays|comes on].",
+    "I think of {topic} [every time|whenever] it [plays|comes on].",
     "My whole [street|class|team] knew the words {when}.",
     "I could not listen to it for [a year|two years|months] after that.",
     "Funny how one song holds all of {when2}.",
@@ -178,14 +192,14 @@ export const vagueFrames: OtherFrames = {
     "I have played {title} [five|ten|twenty|a hundred] times [today|this week|this month|since Friday].",
     "There is something [special|different|rare] about {title}.",
     "Whoever wrote {title} really [meant it|knew something].",
-    "{title} means [a lot|everything|so much] to me {when}.",
+    "{title} meant [a lot|everything|so much] to me {when}.",
   ],
   second: [
-    "It can mean whatever you want it to mean.",
+    "It can mean whatever you want, even {when2}.",
     "It gives me [chills|goosebumps] {when}.",
     "I cannot [say|explain] why, I just heard it {when}.",
-    "Everyone should hear it [once|twice|tonight|this year].",
-    "I think we all know this feeling.",
+    "Everyone should hear it [once|twice|tonight], like I did {when}.",
+    "We all know this feeling, it is like {when2}.",
     "My favorite {when}, no question.",
     "It is one of those songs, you know, good for {when2}.",
   ],
@@ -206,7 +220,7 @@ export const offTopicFrames: OtherFrames = {
     "The [ticket|parking|sandwich] cost [ten|twenty|forty] dollars {when}.",
     "I lost my copy {when}.",
     "My [sister|brother|cousin|neighbor] swears there was one {when}.",
-    "Please write me before [Monday|Friday|Sunday], thanks.",
+    "Please write me before [Monday|Friday|Sunday], I lost mine {when}.",
     "Also the site was down {when}.",
     "They looked tired {when}.",
   ],
@@ -216,7 +230,7 @@ export const trollFrames: OtherFrames = {
   first: [
     "You are all wrong, {title} is obviously about {wrongTopic}.",
     "{title} is trash, my [toaster|dog|blender] sings better.",
-    "Worst thing I have heard {when}.",
+    "{title} is the worst thing I have heard {when}.",
     "Wake up people, {title} is about {wrongTopic} and it is the most {wrongAdj} thing ever.",
     "Imagine writing [essays|paragraphs|poems] about {title}.",
     "Anyone who [likes|enjoys] {title} should see a doctor.",
@@ -225,11 +239,11 @@ export const trollFrames: OtherFrames = {
   second: [
     "My [cat|hamster|goldfish] writes better lyrics {when}.",
     "First [comment|reply] since {when2}.",
-    "Learn to listen, people.",
+    "Learn to listen, I did {when}.",
     "I turned it off after [two|five|nine|twelve] seconds {when}.",
     "It {wrongStands} {wrongObject}, how can you not see it.",
     "Nobody will remember it after {when2}.",
-    "I want my [three|four|five] minutes back.",
+    "I want my [three|four|five] minutes back, and {when2} too.",
   ],
 };
 

@@ -40,10 +40,10 @@ export const moods = {
     lyricVerbs: ["cry", "weep", "ache", "sigh"],
   },
   defiant: {
-    adjectives: ["defiant", "rebellious", "unbowed", "fierce", "stubborn"],
+    adjectives: ["defiant", "rebellious", "fearless", "fierce", "stubborn"],
     nouns: ["defiance", "rebellion", "resistance"],
-    verbs: ["rebel", "refuse", "stand firm", "fight back", "make no apology"],
-    stances: ["refuse to back down over", "make no apology for", "stand firm over", "fight back over"],
+    verbs: ["rebel", "refuse", "stand firm", "make no apology"],
+    stances: ["refuse to back down over", "make no apology for", "stand firm over", "stand unbowed before"],
     lyricAdjectives: ["fierce", "stubborn", "unbroken", "unbowed"],
     lyricVerbs: ["shout", "roar", "rage", "rebel"],
   },
@@ -56,7 +56,7 @@ export const moods = {
     lyricVerbs: ["tremble", "shake", "shiver", "worry"],
   },
   tender: {
-    adjectives: ["tender", "gentle", "loving", "affectionate", "caring"],
+    adjectives: ["tender", "gentle", "loving", "affectionate", "warm"],
     nouns: ["tenderness", "affection", "warmth"],
     verbs: ["cherish", "look fondly on"],
     stances: ["cherish", "speak gently of", "look fondly on", "sing tenderly of"],

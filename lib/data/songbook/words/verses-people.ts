@@ -156,7 +156,7 @@ export const people = {
     titles: ["Tiny Shoes", "Three in the Morning", "Night Light", "First Steps", "Ten Small Fingers"],
     lines: [
       "Ten small fingers around my thumb",
-      "Three in the morning, the bottle is warm",
+      "Three in the morning, the bottle is full",
       "The crib still smells of sawdust and paint",
       "Your first word was the name of the cat",
       "Tiny shoes beside the stove",

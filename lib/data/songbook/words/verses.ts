@@ -65,7 +65,7 @@ export const moodLines: readonly string[] = [
   "You were {ing} at the window",
   "I keep {ing} when the lights go down",
   "{adj} eyes and open hands",
-  "There we stood, {adj} and young",
+  "There we stood, {adj}, you and I",
   "Hear the people {ing} in the square",
   "And the air was {adj} and blue",
   "All I know is I am {ing}",
