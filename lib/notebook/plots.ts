@@ -161,29 +161,13 @@ export function trainingCurves(curves: readonly Curve[], frame: FigureFrame & { 
   return { data, layout: { ...frameLayout({ x: "Step", y: "Loss", ...frame }), showlegend: curves.length > 1 } };
 }
 
-/** The figure with a labelled dashed line at a value, e.g. the bound log N. */
+/** The figure with a dotted line at a value, named in the legend, e.g. the bound log N. */
 export function withReference(spec: FigureSpec, reference: { readonly y: number; readonly label: string }): FigureSpec {
-  const { shapes = [], annotations = [] } = spec.layout as { shapes?: JsonObject[]; annotations?: JsonObject[] };
-  const line = {
-    type: "line",
-    xref: "paper",
-    x0: 0,
-    x1: 1,
-    y0: reference.y,
-    y1: reference.y,
-    line: { color: "#333333", width: 1.5, dash: "dot" },
-  };
-  const label = {
-    xref: "paper",
-    x: 1,
-    xanchor: "right",
-    y: reference.y,
-    yanchor: "bottom",
-    text: plainText(reference.label),
-    showarrow: false,
-    bgcolor: "rgba(255,255,255,0.7)",
-  };
-  return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], annotations: [...annotations, label] } };
+  const { y, label } = reference;
+  const { shapes = [] } = spec.layout as { shapes?: JsonObject[] };
+  const place = { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y };
+  const line = { ...place, line: { color: "#333333", width: 1.5, dash: "dot" }, showlegend: true, name: plainText(label) };
+  return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], showlegend: true } };
 }
 
 function lineTrace(series: Series, index: number): JsonObject {

@@ -88,7 +88,7 @@ test("lines, points, bands, curves and references are drawn", async () => {
   assert.ok(JSON.stringify(curves).length < 12_000, "long curves are packed");
   const svg = await renderSvg(withReference(curves, { y: 0.5, label: "log N" }));
   assert.ok(texts(svg).includes("log N"));
-  assert.equal(svg.match(/class="js-line"/g)?.length, 2, "raw and smoothed");
+  assert.equal(svg.match(/class="trace scatter/g)?.length, 2, "raw and smoothed");
 });
 
 test("a spectrogram is one picture inside the SVG, and small", async () => {
