@@ -1,9 +1,9 @@
 import { AlcapError } from "../../errors";
 
 /** Attenuation of what would fold back, dB. */
-const REJECTION = 126;
+const REJECTION = 134;
 /** The part of the narrower band that passes untouched, as in sox's `rate -h`; the rest is the filter's slope, which ends at the band's edge. */
-const PASS_BAND = 0.9133;
+const PASS_BAND = 0.91368;
 /** Above this many phases, neighbouring ones are blended; no common pair of rates needs it. */
 const MAX_PHASES = 1024;
 
