@@ -1,0 +1,57 @@
+// alcap: the command line. Each command lives in a file of its own and returns an exit code.
+import { AlcapError } from "../errors";
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<{ run: Command }> }>> = {
+  reproduce: {
+    about: "make the corpus, train the three methods, score their captions, execute the notebooks",
+    load: () => import("./reproduce.js"),
+  },
+  caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
+  score: { about: "score a file of captions with intervals", load: () => import("./score.js") },
+  verify: { about: "compare this library with reference outputs: encoder, model, metrics", load: () => import("./verify.js") },
+  bench: { about: "measure speed on this machine: step, metrics", load: () => import("./bench.js") },
+};
+
+const help = () =>
+  [
+    "Usage: alcap COMMAND [options]",
+    "",
+    ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`),
+    "",
+    "alcap COMMAND --help tells more.",
+  ].join("\n");
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(help());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new AlcapError("usage", `There is no command "${name}".`, "Run `alcap --help` for the list.");
+  return (await command.load()).run(args);
+}
+
+function failed(error: unknown): number {
+  if (error instanceof AlcapError) {
+    console.error(`alcap: ${error.message}`);
+    return error.code === "usage" ? 2 : 1;
+  }
+  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+    console.error(`alcap: ${error.message.split("\n")[0]}`);
+    return 2;
+  }
+  console.error("alcap: an unexpected failure; please report it with the lines below.");
+  console.error(error);
+  return 1;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.exitCode = failed(error);
+  },
+);

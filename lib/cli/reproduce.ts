@@ -1,0 +1,70 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { writeBundle } from "../experiment/bundle";
+import { prepareMaterial } from "../experiment/material";
+import { type Preset, presetNamed } from "../experiment/presets";
+import type { RunRecord } from "../experiment/records";
+import { obtainRun, type RunName } from "../experiment/run";
+import { methodNames, resultTable } from "../experiment/table";
+import { runNotebook } from "../notebook";
+import type { Reporter } from "../progress";
+import { terminalReporter } from "./terminal";
+
+const help = `Usage: npm run reproduce -- [--preset smoke|quick|standard] [--no-notebooks]
+
+Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and
+executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.`;
+
+/** `alcap reproduce`: the main job, end to end. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      preset: { type: "string", default: "quick" },
+      notebooks: { type: "boolean", default: true },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const preset = presetNamed(values.preset);
+  const started = performance.now();
+  const report = terminalReporter();
+  const material = await prepareMaterial(preset, report);
+  const { train, validation, test } = material.corpus.rows;
+  console.log(
+    `Songbook: ${material.corpus.songs.length} songs; ${train.length} training, ${validation.length} validation, ${test.length} test rows.`,
+  );
+  console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
+  const records: RunRecord[] = [];
+  for (const name of runsOf(preset))
+    records.push(await obtainRun(material, name, report(`training ${methodNames[name.method]}, seed ${name.seed}`)));
+  const model = writeBundle(material, { method: "alcap", seed: preset.seeds.at(-1) as number });
+  console.log(
+    `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
+  );
+  console.log(`Records and captions: ${relative(material.workspace.runs)}\nModel for \`npx alcap caption\`: ${relative(model)}`);
+  if (values.notebooks) await executeNotebooks(preset, material.workspace.root, report);
+  console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
+  return 0;
+}
+
+const runsOf = ({ methods, seeds }: Preset): RunName[] => seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
+
+const relative = (file: string) => path.relative(process.cwd(), file) || ".";
+
+async function executeNotebooks(preset: Preset, root: string, report: Reporter): Promise<void> {
+  const folder = path.join(root, "notebooks");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith(".ipynb"))
+    .sort()) {
+    const file = path.join(folder, name);
+    await runNotebook(file, { env: { ALCAP_PRESET: preset.name }, progress: report(`executing ${name}`) });
+    console.log(`Notebook: ${relative(file)}`);
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { AlcapError } from "../errors";
+import { type EncoderFixture, encoderParity } from "../experiment/encoder-parity";
+import { type ModelFixture, modelParity } from "../experiment/parity";
+import type { ParamValues } from "../model/params";
+import { loadWeights } from "../model/weights";
+import { run as verifyMetrics } from "./verify-metrics";
+
+const help = `Usage: alcap verify model FIXTURE.json WEIGHTS.safetensors [--json]
+       alcap verify encoder FIXTURE.json WEIGHTS.pth [--json]
+       alcap verify metrics FIXTURE.json [--json]
+
+Runs this library on a fixture of the released PyTorch code's outputs and prints the largest difference of each quantity.`;
+
+/** `alcap verify`: how far this library is from reference outputs. */
+export async function run(args: readonly string[]): Promise<number> {
+  const [what, ...rest] = args;
+  if (what === "metrics") return verifyMetrics(rest);
+  const { values, positionals } = parseArgs({
+    args: what === undefined ? [] : [...args],
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const [kind, fixture, weights] = positionals;
+  if (!kind || !fixture || !weights)
+    throw new AlcapError("usage", "Give what to verify, a fixture and its weights.", "Run `alcap verify --help`.");
+  const params = (await loadWeights(weights)).tensors;
+  const result = await verified(kind, readJson(fixture), params);
+  if (values.json) console.log(JSON.stringify(result));
+  else
+    for (const [name, worst] of Object.entries(result))
+      console.log(`${name.padEnd(26)} ${typeof worst === "number" ? worst.toExponential(2) : worst}`);
+  return 0;
+}
+
+function verified(kind: string, fixture: unknown, params: ParamValues): Promise<Record<string, number | boolean>> {
+  if (kind === "model") return modelParity(fixture as ModelFixture, params);
+  if (kind === "encoder") return encoderParity(fixture as EncoderFixture, params);
+  throw new AlcapError("usage", `There is nothing to verify by the name "${kind}".`, "Choose model, encoder or metrics.");
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new AlcapError("input", `The fixture ${file} does not exist.`, "Check the path.");
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new AlcapError("input", `The fixture ${file} is not JSON.`, "Check the file.", { cause });
+  }
+}

@@ -1,0 +1,11 @@
+import os from "node:os";
+
+/** The machine in words: what matters for a timing, nothing that names anybody. */
+export function machineInWords(): string {
+  const cpus = os.cpus();
+  const gib = Math.round(os.totalmem() / 2 ** 30);
+  return `${os.availableParallelism()} cores (${cpus[0]?.model.trim() ?? "unknown processor"}), ${gib} GiB, ${os.type()} ${os.arch()}, Node ${process.versions.node}`;
+}
+
+/** Largest memory this process has held so far, in MiB. */
+export const peakMemoryMiB = () => Math.round(process.resourceUsage().maxRSS / 1024);

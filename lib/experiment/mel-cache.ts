@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { SongbookOptions } from "../data/songbook";
+import { AlcapError } from "../errors";
+import { type Progress, silent } from "../progress";
+import { melRecipe } from "../recipe";
+import { writeWhole } from "../train/checkpoint";
+import { fingerprint } from "./workspace";
+
+/** Mel spectrograms are kept as 16-bit whole numbers of this many steps a decibel: −100 … 127 dB at 1/256 dB. */
+export const STEPS_PER_DB = 256;
+
+/** Songs in one cache file: little enough that an interrupted preparation loses seconds. */
+export const CHUNK = 32;
+
+/** What a worker is asked for: the mel spectrograms of songs `from … to − 1`. */
+export interface MelJob {
+  readonly options: SongbookOptions;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Log-mel spectrograms of a corpus, song by song, `[mels, frames]` in dB. */
+export interface MelCache {
+  readonly mels: number;
+  readonly frames: number;
+  of(song: number): Float32Array;
+}
+
+/**
+ * Renders the songs and computes their mel spectrograms on worker threads; finished chunks are on disk and are not made
+ * again. Spectrograms pass through 1/256 dB steps in every case, so that a first and a resumed run see the same numbers.
+ */
+export async function prepareMels(
+  options: SongbookOptions,
+  folder: string,
+  threads: number,
+  progress: Progress = silent,
+): Promise<MelCache> {
+  const { songs, ...rest } = options;
+  const home = path.join(folder, `mel-${fingerprint({ rest, melRecipe, STEPS_PER_DB })}`);
+  const jobs: MelJob[] = [];
+  for (let from = 0; from < songs; from += CHUNK) jobs.push({ options, from, to: Math.min(from + CHUNK, songs) });
+  const file = ({ from, to }: MelJob) => path.join(home, `${String(from).padStart(6, "0")}-${to - from}.i16`);
+  const open = jobs.filter((job) => !existsSync(file(job)));
+  let done = songs - open.reduce((sum, { from, to }) => sum + to - from, 0);
+  if (open.length > 0) progress(done, songs, "songs rendered");
+  await inWorkers(open, threads, (job, steps) => {
+    writeWhole(file(job), new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
+    done += job.to - job.from;
+    progress(done, songs, "songs rendered");
+  });
+  return readChunks(jobs.map(file));
+}
+
+function readChunks(files: readonly string[]): MelCache {
+  const chunks = files.map((file) => {
+    const bytes = readFileSync(file);
+    return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  });
+  const songsIn = (file: string) => Number(/-(\d+)\.i16$/.exec(file)?.[1]);
+  const size = (chunks[0]?.length ?? 0) / songsIn(files[0] ?? "");
+  const frames = size / melRecipe.mels;
+  const of = (song: number) => {
+    const chunk = chunks[Math.floor(song / CHUNK)] as Int16Array;
+    const start = (song % CHUNK) * size;
+    return Float32Array.from(chunk.subarray(start, start + size), (step) => step / STEPS_PER_DB);
+  };
+  return { mels: melRecipe.mels, frames, of };
+}
+
+/** Hands jobs to worker threads as they become free. */
+function inWorkers(jobs: readonly MelJob[], threads: number, finished: (job: MelJob, steps: Int16Array) => void): Promise<void> {
+  const queue = [...jobs];
+  const runOne = () =>
+    new Promise<void>((resolve, reject) => {
+      const worker = new Worker(path.join(__dirname, "mel-worker.js"));
+      let job = queue.shift();
+      const next = () => {
+        if (job) worker.postMessage(job);
+        else void worker.terminate().then(() => resolve());
+      };
+      worker.on("message", (steps: Int16Array) => {
+        if (job) finished(job, steps);
+        job = queue.shift();
+        next();
+      });
+      worker.on("error", (cause) =>
+        reject(new AlcapError("internal", `Rendering songs failed: ${cause.message}.`, "", { cause })),
+      );
+      next();
+    });
+  return Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, runOne)).then(() => {});
+}

@@ -1,0 +1,121 @@
+import type { SongbookOptions } from "../data/songbook";
+import { AlcapError } from "../errors";
+import type { Method } from "../model/alcap";
+import { type MusicShape, type Recipe, releasedRecipe, type TextShape } from "../recipe";
+import type { AdamW } from "../train/adamw";
+import type { Schedule } from "../train/schedule";
+
+export type PresetName = "smoke" | "quick" | "standard";
+
+/** How one network is trained. */
+export interface TrainingPlan {
+  readonly batch: number;
+  readonly epochs: number;
+  readonly schedule: Omit<Schedule, "warmup"> & { readonly warmupSteps: number };
+  readonly optimiser: AdamW;
+  readonly dropout: number;
+}
+
+/** Everything that fixes a set of runs. A preset is data: change a field and the runs get other names and other records. */
+export interface Preset {
+  readonly name: PresetName;
+  /** What it promises: results to expect, time, command. */
+  readonly about: string;
+  readonly corpus: SongbookOptions;
+  /** Size of the byte-level BPE vocabulary trained on the training split's text. */
+  readonly vocabulary: number;
+  readonly lyricsTokens: number;
+  readonly captionTokens: number;
+  readonly music: MusicShape;
+  /** Tag training of the music encoder on crops of this many mel frames (16 ms each). */
+  readonly tagging: TrainingPlan & { readonly cropFrames: number };
+  readonly text: Omit<TextShape, "vocabulary">;
+  readonly recipe: Recipe;
+  readonly captioning: TrainingPlan;
+  readonly methods: readonly Method[];
+  readonly seeds: readonly number[];
+  /** Songs captioned at once. */
+  readonly decodingBatch: number;
+}
+
+const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+
+/**
+ * quick: the whole method on two cores in under ten minutes.
+ * Command: `npm run reproduce`.
+ */
+const quick: Preset = {
+  name: "quick",
+  about: "",
+  corpus: { seed: 7, songs: 480, agreement: 0.4, noise: 0.3 },
+  vocabulary: 2000,
+  lyricsTokens: 128,
+  captionTokens: 64,
+  music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
+  tagging: {
+    batch: 16,
+    epochs: 12,
+    cropFrames: 256,
+    schedule: { peak: 3e-3, after: "linear", warmupSteps: 20 },
+    optimiser: adamw,
+    dropout: 0.1,
+  },
+  text: {
+    width: 128,
+    encoderLayers: 2,
+    decoderLayers: 2,
+    heads: 4,
+    inner: 512,
+    positions: 128,
+    dropout: 0.1,
+    initialDeviation: 0.06,
+  },
+  recipe: {
+    ...releasedRecipe,
+    fusion: { ...releasedRecipe.fusion, layers: [0, 1] },
+    alignment: { ...releasedRecipe.alignment, layer: 1 },
+    caption: { labelPadding: "ignored" },
+  },
+  captioning: {
+    batch: 26,
+    epochs: 9,
+    schedule: { peak: 2e-3, after: "linear", warmupSteps: 50 },
+    optimiser: adamw,
+    dropout: 0,
+  },
+  methods: ["bart", "bart-fusion", "alcap"],
+  seeds: [2022],
+  decodingBatch: 32,
+};
+
+/** smoke: the same path on a handful of songs, for tests of the notebooks; its numbers mean nothing. */
+const smoke: Preset = {
+  ...quick,
+  name: "smoke",
+  about: "tens of songs and a few steps: tests that everything runs; its numbers mean nothing",
+  corpus: { ...quick.corpus, songs: 40 },
+  vocabulary: 600,
+  lyricsTokens: 64,
+  captionTokens: 32,
+  music: { ...quick.music, channels: 8, inner: 32 },
+  tagging: { ...quick.tagging, epochs: 2, batch: 8, cropFrames: 128 },
+  text: { ...quick.text, width: 32, inner: 64 },
+  captioning: { ...quick.captioning, epochs: 2, batch: 8 },
+};
+
+/** standard: the committed results. Defined here in its first form; its runs are committed when Songbook is complete. */
+const standard: Preset = {
+  ...quick,
+  name: "standard",
+  about: "3,000 songs, three seeds: the results that are committed; `npm run reproduce -- --preset standard`, resumable",
+  corpus: { ...quick.corpus, songs: 3000 },
+  seeds: [2020, 2021, 2022],
+};
+
+const presets: Readonly<Record<PresetName, Preset>> = { smoke, quick, standard };
+
+/** Looks a preset up. Throws `AlcapError` "usage" for an unknown name. */
+export function presetNamed(name: string): Preset {
+  if (Object.hasOwn(presets, name)) return presets[name as PresetName];
+  throw new AlcapError("usage", `There is no preset "${name}".`, `Choose one of ${Object.keys(presets).join(", ")}.`);
+}

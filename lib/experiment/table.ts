@@ -1,0 +1,47 @@
+import { AlcapError } from "../errors";
+import type { Interval } from "../metric/certainty";
+import type { Method } from "../model/alcap";
+import type { RunRecord } from "./records";
+
+/** The measures of the first table, in order, with how a reader knows them. All are shares of 1. */
+export const measures = [
+  { key: "rouge1", label: "ROUGE-1" },
+  { key: "rouge2", label: "ROUGE-2" },
+  { key: "rougeL", label: "ROUGE-L" },
+  { key: "theme", label: "theme" },
+  { key: "mood", label: "mood" },
+] as const;
+
+/** How the methods are named to a reader. */
+export const methodNames: Readonly<Record<Method, string>> = { bart: "BART", "bart-fusion": "BART-fusion", alcap: "ALCAP" };
+
+/** One row a run: its name and an interval a measure, in percent. */
+export function resultRows(records: readonly RunRecord[]): { method: string; seed: number; cells: Interval[] }[] {
+  return records.map(({ id, method, seed, metrics }) => ({
+    method: methodNames[method],
+    seed,
+    cells: measures.map(({ key }) => percent(metrics[key], `${id}: ${key}`)),
+  }));
+}
+
+function percent(interval: Interval | undefined, what: string): Interval {
+  if (!interval) throw new AlcapError("record", `The record of ${what} is missing.`, "Delete the record; the run is made again.");
+  return { mean: 100 * interval.mean, low: 100 * interval.low, high: 100 * interval.high };
+}
+
+/** The results as a plain-text table for the terminal: mean [low, high] in percent. */
+export function resultTable(records: readonly RunRecord[]): string {
+  const head = ["method", "seed", ...measures.map(({ label }) => label)];
+  const body = resultRows(records).map(({ method, seed, cells }) => [method, String(seed), ...cells.map(cell)]);
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => (row[column] ?? "").length)));
+  return [head, ...body]
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const cell = ({ mean, low, high }: Interval) => `${mean.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`;

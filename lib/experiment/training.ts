@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type CaptionValues, captionBatch, type Example, trainingRows } from "../data/batch";
+import { compile, dropout as drop, type Outside, type tf, value, valueAndGradAux } from "../engine";
+import { type Batch, type Captioner, captionerParams, objective } from "../model/alcap";
+import { initialise, type Params, type ParamValues } from "../model/params";
+import { readSafetensors, writeSafetensors } from "../model/weights";
+import { type Progress, silent } from "../progress";
+import { type AdamSlots, adamw } from "../train/adamw";
+import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
+import { fit, type Tick } from "../train/fit";
+import type { Preset, TrainingPlan } from "./presets";
+
+export type TrainState = { params: Params; slots: AdamSlots };
+
+/** Choices of the engine for one compiled step; the defaults are the process's. */
+export interface StepOptions {
+  readonly threads?: number;
+}
+
+/** The compiled training step of a captioner: forward, gradients, AdamW. */
+export function trainStep(captioner: Captioner, { optimiser, dropout }: TrainingPlan, options: StepOptions = {}) {
+  return compile(
+    (state: TrainState, batch: Batch, tick: Tick) => {
+      const mask = (x: tf.Tensor) => (dropout > 0 ? drop(x, dropout, tick.key) : x);
+      const { grads, ...losses } = valueAndGradAux((params: Params) => objective(params, captioner, batch, mask), state.params);
+      return { state: adamw(state.params, grads, state.slots, tick.step, tick.learningRate, optimiser), losses };
+    },
+    { resident: "state", name: `${captioner.method} step`, ...options },
+  );
+}
+
+/** Fresh parameters and empty moments. */
+export function freshState(captioner: Captioner, seed: number): Outside<TrainState> {
+  const params = initialise(captionerParams(captioner), seed);
+  return { params, slots: { m: zerosLike(params), v: zerosLike(params) } };
+}
+
+/** Zeros in the shape of a parameter tree. */
+export const zerosLike = (params: ParamValues): ParamValues =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, { shape, data }]) => [name, value(new Float32Array(data.length), shape)]),
+  );
+
+/** What training needs of a run. */
+export interface TrainingTask {
+  readonly captioner: Captioner;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  /** Where the trained weights go; a checkpoint lies beside them until then. */
+  readonly file: string;
+  /** Names the recipe: a checkpoint of another one is refused. */
+  readonly recipe: string;
+}
+
+/** Trained parameters: those of the step with the best held-out caption loss, as the paper reports its best evaluation checkpoint. */
+export interface Trained {
+  readonly params: ParamValues;
+  readonly best: { readonly step: number; readonly score: number };
+  readonly curve: Curve;
+}
+
+/** Trains a captioner, or reads it where it was trained before. */
+export async function trainCaptioner(task: TrainingTask, progress: Progress = silent): Promise<Trained> {
+  const { captioner, preset, seed, train, file } = task;
+  if (existsSync(file)) return readTrained(file);
+  const plan = preset.captioning;
+  const held = heldOutLoss(captioner, task.validation, preset);
+  const rowsOf = trainingRows(train.length, plan.batch, seed);
+  const step = trainStep(captioner, plan);
+  const perEpoch = Math.max(1, Math.floor(train.length / plan.batch));
+  const store = checkpointFile<Outside<TrainState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
+  const fitted = await fit<TrainState, Batch>(
+    {
+      step,
+      initial: () => freshState(captioner, seed),
+      batch: (at) =>
+        captionBatch(
+          rowsOf(at).map((row) => train[row] as Example),
+          preset,
+        ) as Outside<Batch>,
+      steps: Math.max(1, Math.floor((train.length * plan.epochs) / plan.batch)),
+      schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
+      seed,
+      evaluate: { every: perEpoch, score: (state) => held.score(state.params as ParamValues) },
+      checkpoint: { store, every: perEpoch },
+    },
+    progress,
+  );
+  await step.release();
+  await held.release();
+  const best = { step: fitted.best.step, score: fitted.best.score };
+  const params = fitted.best.state.params as ParamValues;
+  writeWhole(file, writeSafetensors(params, { about: JSON.stringify({ best, curve: fitted.curve }), format: "pt" }));
+  store.clear();
+  return { params, best, curve: fitted.curve };
+}
+
+function readTrained(file: string): Trained {
+  const { tensors, metadata } = readSafetensors(readFileSync(file));
+  const about = JSON.parse(metadata.about ?? "{}") as Pick<Trained, "best" | "curve">;
+  return { params: tensors as ParamValues, ...about };
+}
+
+/** Mean caption loss over the validation rows in batches of one size; the last batch is filled up from the first rows. */
+function heldOutLoss(captioner: Captioner, rows: readonly Example[], preset: Preset) {
+  const B = preset.captioning.batch;
+  const batches: CaptionValues[] = [];
+  for (let at = 0; at < rows.length; at += B) {
+    batches.push(
+      captionBatch(
+        Array.from({ length: B }, (_, i) => rows[(at + i) % rows.length] as Example),
+        preset,
+      ),
+    );
+  }
+  const loss = compile((params: Params, batch: Batch) => objective(params, captioner, batch).caption, { name: "held-out loss" });
+  const score = async (params: ParamValues) => {
+    let sum = 0;
+    for (const batch of batches) sum += (await loss(params, batch as Outside<Batch>)).data[0] ?? Number.NaN;
+    return sum / batches.length;
+  };
+  return { score, release: () => loss.release() };
+}

@@ -1,0 +1,49 @@
+import { tf } from "../engine";
+import type { Params } from "../model/params";
+
+/** AdamW (Loshchilov and Hutter 2019) with a bound on the gradient's norm. */
+export interface AdamW {
+  readonly name: "adamw";
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled decay, applied to matrices and embeddings, not to biases and norms. */
+  readonly weightDecay: number;
+  /** Largest global L2 norm of the gradient. */
+  readonly clipNorm: number;
+}
+
+/** First and second moments of the gradients, shaped as the parameters. */
+export type AdamSlots = { m: Params; v: Params };
+
+/** Scales all gradients together so that their global L2 norm is at most `limit`. */
+export function clipByGlobalNorm(grads: Params, limit: number): Params {
+  const squares = Object.values(grads).map((g) => tf.sum(tf.square(g)));
+  const norm = tf.sqrt(tf.addN(squares));
+  const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
+  return mapParams(grads, (g) => tf.mul(g, scale));
+}
+
+/**
+ * One step. `step` counts from 1 and is a scalar tensor, as is the learning rate, so that neither is baked into the graph.
+ */
+export function adamw(params: Params, grads: Params, slots: AdamSlots, step: tf.Scalar, learningRate: tf.Scalar, recipe: AdamW) {
+  const { beta1, beta2, epsilon, weightDecay } = recipe;
+  const clipped = clipByGlobalNorm(grads, recipe.clipNorm);
+  const correction1 = tf.sub(1, tf.pow(tf.scalar(beta1), step));
+  const correction2 = tf.sqrt(tf.sub(1, tf.pow(tf.scalar(beta2), step)));
+  const rate = tf.div(tf.mul(learningRate, correction2), correction1);
+  const m = mapParams(clipped, (g, name) => tf.add(tf.mul(slots.m[name] as tf.Tensor, beta1), tf.mul(g, 1 - beta1)));
+  const v = mapParams(clipped, (g, name) => tf.add(tf.mul(slots.v[name] as tf.Tensor, beta2), tf.mul(tf.square(g), 1 - beta2)));
+  const next = mapParams(params, (p, name) => {
+    const move = tf.div(tf.mul(m[name] as tf.Tensor, rate), tf.add(tf.sqrt(v[name] as tf.Tensor), tf.mul(correction2, epsilon)));
+    const decayed = p.rank > 1 && weightDecay > 0 ? tf.mul(p, tf.sub(1, tf.mul(learningRate, weightDecay))) : p;
+    return tf.sub(decayed, move);
+  });
+  return { params: next, slots: { m, v } };
+}
+
+/** Applies a function to every parameter, keeping names and order. */
+export function mapParams(params: Params, f: (tensor: tf.Tensor, name: string) => tf.Tensor): Params {
+  return Object.fromEntries(Object.entries(params).map(([name, tensor]) => [name, f(tensor, name)]));
+}

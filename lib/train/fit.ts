@@ -1,0 +1,90 @@
+import { type Outside, read, scalar, type tf, type Value, value } from "../engine";
+import { type Progress, silent } from "../progress";
+import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
+import { learningRateAt, type Schedule } from "./schedule";
+
+/** A tree of resident training state: parameters, optimiser slots, running statistics. */
+export type StateTree = Record<string, unknown>;
+
+/** What a training step gets besides state and batch: counters, so that nothing is baked into its graph. */
+export type Tick = {
+  /** Steps done, this one included; float32 scalar. */
+  step: tf.Scalar;
+  learningRate: tf.Scalar;
+  /** Random key of this step, int32 `[2]`: (seed, step). */
+  key: tf.Tensor;
+};
+
+/** A compiled training step: new state and scalar losses. */
+export type Step<S, B> = (state: Outside<S>, batch: Outside<B>, tick: Outside<Tick>) => Promise<{ state: Outside<S> } & Losses>;
+
+/** Named scalars that a step returns. */
+type Losses = { losses: Record<string, Value> };
+
+export interface FitTask<S, B> {
+  readonly step: Step<S, B>;
+  /** Fresh state; used when there is no checkpoint. */
+  readonly initial: () => Outside<S>;
+  /** The batch of a step (0-based); a pure function, so that resuming sees the same data. */
+  readonly batch: (step: number) => Outside<B>;
+  readonly steps: number;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  /** Every so many steps, and at the end: a score on held-out data, lower is better. */
+  readonly evaluate?: { readonly every: number; readonly score: (state: Outside<S>) => Promise<number> };
+  /** Where to keep the state so that a stopped run goes on exactly; and how often, in steps. */
+  readonly checkpoint?: { readonly store: CheckpointStore<Outside<S>>; readonly every: number };
+}
+
+/** A finished run: final state, the state with the best held-out score (the final one without evaluation), and its curve. */
+export interface Fitted<S> {
+  readonly state: Outside<S>;
+  readonly best: { readonly state: Outside<S>; readonly step: number; readonly score: number };
+  readonly curve: Curve;
+}
+
+/**
+ * The training loop. The same task gives the same bytes whether it runs through or is stopped at any step and started
+ * again: data order, dropout keys and learning rate are functions of the step, and checkpoints hold everything else.
+ */
+export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent): Promise<Fitted<S>> {
+  const start: Checkpoint<Outside<S>> = task.checkpoint?.store.load() ?? {
+    step: 0,
+    state: task.initial(),
+    best: null,
+    curve: emptyCurve(),
+  };
+  let { state, best } = start;
+  const { curve } = start;
+  for (let step = start.step; step < task.steps; step++) {
+    const out = await task.step(state, task.batch(step), tick(task, step));
+    state = out.state;
+    const losses = Object.fromEntries(Object.entries(out.losses).map(([name, loss]) => [name, loss.data[0] ?? Number.NaN]));
+    curve.steps.push({ step: step + 1, losses });
+    const done = step + 1;
+    if (task.evaluate && (done % task.evaluate.every === 0 || done === task.steps)) {
+      const score = await task.evaluate.score(state);
+      curve.evaluations.push({ step: done, score });
+      if (!best || score < best.score) best = { step: done, score, state: await read(state) };
+    }
+    if (task.checkpoint && (done % task.checkpoint.every === 0 || done === task.steps)) {
+      task.checkpoint.store.save({ step: done, state: await read(state), best, curve });
+    }
+    progress(done, task.steps, note(losses));
+  }
+  const final = await read(state);
+  return { state: final, best: best ?? { state: final, step: task.steps, score: Number.NaN }, curve };
+}
+
+function tick<S, B>(task: FitTask<S, B>, step: number): Outside<Tick> {
+  return {
+    step: scalar(step + 1),
+    learningRate: scalar(learningRateAt(task.schedule, step, task.steps)),
+    key: value(Int32Array.of(task.seed, step), [2]),
+  } as Outside<Tick>;
+}
+
+const note = (losses: Record<string, number>) =>
+  Object.entries(losses)
+    .map(([name, loss]) => `${name} ${loss.toFixed(3)}`)
+    .join(", ");

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type EncoderFixture, encoderParity } from "alcap/dist/experiment/encoder-parity";
+import { type ModelFixture, modelParity } from "alcap/dist/experiment/parity";
+import { classVector } from "alcap/dist/model/class-vector";
+import { loadWeights } from "alcap/dist/model/weights";
+import { sharedFile } from "../shared";
+
+const read = <T>(file: string) => JSON.parse(readFileSync(file, "utf8")) as T;
+const model = { json: sharedFile("reference", "alcap-tiny.json"), weights: sharedFile("reference", "alcap-tiny.safetensors") };
+const encoder = { json: sharedFile("reference", "cnnsa-tiny.json"), weights: sharedFile("reference", "cnnsa-tiny.pth") };
+
+test("the fused model equals the released PyTorch code: states, logits, losses, gradients, greedy ids", {
+  skip: model.json.skip,
+}, async () => {
+  const parity = await modelParity(read<ModelFixture>(model.json.file), (await loadWeights(model.weights.file)).tensors);
+  const { greedyTokenIds, ...errors } = parity;
+  assert.equal(greedyTokenIds, true);
+  for (const [quantity, error] of Object.entries(errors)) assert.ok(Number(error) < 1e-4, `${quantity}: ${error}`);
+});
+
+test("the music encoder equals the released PyTorch code: mel and embeddings", { skip: encoder.json.skip }, async () => {
+  const parity = await encoderParity(read<EncoderFixture>(encoder.json.file), (await loadWeights(encoder.weights.file)).tensors);
+  assert.ok(parity.maxAbsMelDb < 1e-2, `mel ${parity.maxAbsMelDb} dB`);
+  assert.ok(parity.maxAbsEmbedding < 1e-3, `embedding ${parity.maxAbsEmbedding}`);
+});
+
+test("the class vector is NumPy's: numpy.random.seed(0); numpy.random.random(4)", () => {
+  const expected = Float32Array.of(0.5488135039273248, 0.7151893663724195, 0.6027633760716439, 0.5448831829968969);
+  assert.deepEqual(classVector(4), expected);
+  assert.deepEqual(classVector(700).slice(0, 4), expected);
+});
