@@ -82,7 +82,7 @@ function weigh(words: readonly string[], { ids, rarity }: Terms): SparseText {
   }
   const terms = Int32Array.from(counts.keys());
   const weights = Float64Array.from(counts, ([id, count]) => (1 + Math.log(count)) * rarity[id]!);
-  const length = Math.hypot(...weights) || 1;
+  const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight ** 2, 0));
   return { terms, weights: weights.map((weight) => weight / length) };
 }
 

@@ -1,0 +1,18 @@
+export * from "./aggregate";
+export * from "./attention";
+export * from "./auc";
+export * from "./certainty";
+export * from "./encoder";
+export * from "./facts";
+export * from "./information";
+export * from "./lsa";
+export * from "./meteor";
+export { porterStem } from "./porter";
+export * from "./reference";
+export * from "./retrieval";
+export * from "./rouge";
+export * from "./score";
+export * from "./sentence";
+export * from "./sentence-bert";
+export { wordTokenize } from "./word-tokenize";
+export * from "./wordnet";
