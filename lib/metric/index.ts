@@ -4,6 +4,7 @@ export * from "./auc";
 export * from "./certainty";
 export * from "./encoder";
 export * from "./facts";
+export * from "./gaussian-critic";
 export * from "./information";
 export * from "./lsa";
 export * from "./meteor";

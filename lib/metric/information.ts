@@ -1,4 +1,5 @@
 import { AlcapError } from "../errors";
+import { cholesky, logDeterminant } from "./cholesky";
 
 /** Shannon entropy `−Σ p ln p` in nats of counts or probabilities, which are divided by their sum. */
 export function entropy(weights: ArrayLike<number>): number {
@@ -75,29 +76,8 @@ export function gaussianVectorInformation(covariance: ArrayLike<number>, widthOf
       return covariance[row * n + from + (i % size)]!;
     });
   };
-  const determinant = (from: number, to: number) => logDeterminant(minor(from, to), to - from);
+  const determinant = (from: number, to: number) => logDeterminant(cholesky(minor(from, to), to - from), to - from);
   return (determinant(0, widthOfX) + determinant(widthOfX, n) - determinant(0, n)) / 2;
-}
-
-/** Logarithm of the determinant of a positive definite matrix by Cholesky's decomposition, in place. */
-function logDeterminant(matrix: Float64Array, n: number): number {
-  let sum = 0;
-  for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let rest = matrix[i * n + j]!;
-      for (let k = 0; k < j; k++) rest -= matrix[i * n + k]! * matrix[j * n + k]!;
-      if (i === j && !(rest > 0)) {
-        throw new AlcapError(
-          "input",
-          "A covariance is not positive definite.",
-          "Use more samples than dimensions, or add a little to its diagonal.",
-        );
-      }
-      matrix[i * n + j] = i === j ? Math.sqrt(rest) : rest / matrix[j * n + j]!;
-    }
-    sum += 2 * Math.log(matrix[j * n + j]!);
-  }
-  return sum;
 }
 
 /**

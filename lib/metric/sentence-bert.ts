@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
 import type { NamedEncoder } from "./encoder";
+import { type LsaOptions, lsaEncoder } from "./lsa";
 
 /** What a folder must hold to be used: the tokenizer, the configuration and the network in ONNX. */
 const neededFiles = ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"];
@@ -48,4 +49,14 @@ export async function sentenceBert(folder: string): Promise<NamedEncoder> {
       return vectors;
     },
   };
+}
+
+/**
+ * The encoder that retrieval uses: Sentence-BERT where its folder exists, else LSA fitted on the training captions. Its `name` goes into the table.
+ *
+ * @param folder where a Sentence-BERT model may lie
+ * @param captions the training captions
+ */
+export async function availableEncoder(folder: string, captions: readonly string[], options: LsaOptions): Promise<NamedEncoder> {
+  return existsSync(folder) ? sentenceBert(folder) : lsaEncoder(captions, options);
 }

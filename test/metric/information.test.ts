@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fitGaussianCritic } from "alcap/dist/metric/gaussian-critic";
 import {
   clubBound,
   donskerVaradhanBound,
@@ -111,4 +112,30 @@ test("InfoNCE never exceeds ln N, and a critic that says nothing gives 0", () =>
   const flat = new Float64Array(64).fill(3);
   for (const bound of [infoNceBound, donskerVaradhanBound, clubBound]) near(bound({ scores: flat, samples: 8 }), 0);
   assert.throws(() => infoNceBound({ scores: flat, samples: 7 }), { name: "AlcapError" });
+});
+
+test("a fitted Gaussian critic brackets the information of held-out vectors", () => {
+  const random = seedrandom("critic");
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const draw = (samples: number) => {
+    const x = Array.from({ length: samples }, () => Float64Array.from({ length: 3 }, normal));
+    // The first two dimensions correlate at 0.8 and 0.5, in other units and with an offset; the third is independent.
+    const y = x.map((v) => [5 + 2 * (0.8 * v[0]! + 0.6 * normal()), 0.5 * v[1]! + Math.sqrt(0.75) * normal(), normal()]);
+    return { x, y };
+  };
+  const truth = gaussianInformation(0.8) + gaussianInformation(0.5);
+  const critic = fitGaussianCritic(draw(3000));
+  const held = Array.from({ length: 10 }, () => draw(300));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const nce = mean(held.map((pairs) => infoNceBound(critic.ratios(pairs))));
+  const dv = mean(held.map((pairs) => donskerVaradhanBound(critic.ratios(pairs))));
+  const club = mean(held.map((pairs) => clubBound(critic.conditionals(pairs))));
+  assert.ok(nce > truth - 0.1 && nce < truth + 0.05, `InfoNCE ${nce} for ${truth}`);
+  assert.ok(Math.abs(dv - truth) < 0.1, `Donsker–Varadhan ${dv} for ${truth}`);
+  assert.ok(club > truth, `CLUB ${club} for ${truth}`);
+  const paired = draw(300);
+  const shuffled = { x: paired.x, y: [...paired.y.slice(1), paired.y[0]!] };
+  assert.ok(infoNceBound(critic.ratios(shuffled)) < 0, "pairs drawn at random have no information to find");
+  assert.throws(() => fitGaussianCritic({ x: [[1]], y: [] }), { name: "AlcapError" });
+  assert.throws(() => critic.ratios({ x: [[1]], y: [[1]] }), { name: "AlcapError" });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { modelProto, nodeProto, tensorProto } from "alcap/dist/engine/onnx";
-import { sentenceBert } from "alcap/dist/metric/sentence-bert";
+import { availableEncoder, sentenceBert } from "alcap/dist/metric/sentence-bert";
 
 const vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "sad", "happy", "song"];
 const width = 3;
@@ -80,6 +80,7 @@ test("sentences are the mean of their tokens' states, padding left out, scaled t
     const sentences = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? "Sad song" : "happy"));
     const vectors = await encode(sentences);
     assert.equal(vectors.length, 40);
+    assert.equal((await availableEncoder(folder, [], { seed: 1 })).name, name);
     vectors.forEach((vector, i) => {
       const expected = i % 2 === 0 ? [Math.SQRT1_2, 0, Math.SQRT1_2] : [0, 1, 0];
       assert.ok(
@@ -90,6 +91,11 @@ test("sentences are the mean of their tokens' states, padding left out, scaled t
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("without a folder the LSA encoder is used", async () => {
+  const { name } = await availableEncoder("/nowhere/model", ["a sad song", "a happy song"], { seed: 1 });
+  assert.match(name, /^LSA/);
 });
 
 test("a folder without a model says what is missing", async () => {
