@@ -140,3 +140,27 @@ test("loud songs are louder than soft ones", () => {
     assert.ok(at(0.9) > 2 * at(0.2), `${at(0.9)} and ${at(0.2)}`);
   }
 });
+
+test("a plan is plain data: written out and read back it plays the same bytes", () => {
+  const plan = plans[3]!;
+  assert.equal(hash(renderSong(JSON.parse(JSON.stringify(plan)) as MusicPlan)), hash(renderSong(plan)));
+});
+
+test("the noise dial raises the background and scatters tempo and expression, and leaves the words alone", () => {
+  const corpus = (noise: number) => Array.from({ length: 400 }, (_, i) => makeSong({ ...options, noise }, i));
+  const [clean, noisy] = [corpus(0), corpus(1)];
+  const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  assert.ok(mean(noisy.map((song) => song.music.background)) > 5 * mean(clean.map((song) => song.music.background)));
+  const scatter = (songs: typeof clean, value: (plan: MusicPlan) => number) => {
+    const joyful = songs.filter((song) => song.truth.mood === "joyful").map((song) => value(song.music));
+    return mean(joyful.map((x) => (x - mean(joyful)) ** 2));
+  };
+  assert.ok(scatter(noisy, (plan) => plan.tempo) > 1.5 * scatter(clean, (plan) => plan.tempo));
+  assert.ok(scatter(noisy, (plan) => plan.expression.register) > 2 * scatter(clean, (plan) => plan.expression.register));
+  for (const [i, song] of noisy.entries()) {
+    assert.equal(song.lyrics, clean[i]!.lyrics);
+    assert.equal(song.truth.mood, clean[i]!.truth.mood);
+    for (const value of Object.values(song.music.expression)) assert.ok(value >= -1 && value <= 1);
+    assert.ok(song.truth.tempo >= 60 && song.truth.tempo <= 180);
+  }
+});

@@ -57,7 +57,7 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   const tempo = clamp(character.tempo + character.tempoSpread * (1 + noise) * draw.normal(), tempoRange.low, tempoRange.high);
   const lead = drawInstrument(book.favors, draw);
   const harmony = drawInstrument({ ...book.favors, [lead]: 0.5 }, draw);
-  const expression = drawExpression(character.expression, 0.06 + 0.2 * noise, draw);
+  const expression = drawExpression(character.expression, 0.06 + 0.18 * noise, draw);
   const drummed = draw.chance(character.drums) && Object.keys(book.drums).length > 0;
   return {
     seed: draw.integer(2 ** 31),

@@ -174,7 +174,7 @@ export const autobiographicalFrames: OtherFrames = {
   ],
   second: [
     "I know all about {object} myself, so it [hits|lands] close.",
-    "For my [grandmother|grandfather|aunt|uncle] it was all about {topic}.",
+    "For my [grandmother|grandfather|aunt|uncle] it was all about {object}.",
     "It will always belong to {when2} for me.",
     "I think of {topic} [every time|whenever] it [plays|comes on].",
     "My whole [street|class|team] knew the words {when}.",
