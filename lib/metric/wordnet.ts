@@ -45,15 +45,21 @@ const substitutions: Readonly<Record<PartOfSpeech, readonly (readonly [ending: s
   adv: [],
 };
 
-/** One part of speech. A lemma's synsets form a chain through `next`, so that no list per lemma has to be made when loading. */
-interface Section {
-  readonly part: PartOfSpeech;
+/** Where lemmas stand in the text. A lemma's synsets form a chain through `next`, so that no list per lemma has to be made when loading. */
+interface Lemmas {
   /** Lower-case lemma to its latest entry. */
   readonly latest: Map<string, number>;
   /** Entry to the same lemma's entry before, or −1. */
   readonly next: number[];
   /** Entry to the place in the text where its synset's line starts. */
   readonly line: number[];
+}
+
+/** One part of speech. */
+interface Section {
+  readonly part: PartOfSpeech;
+  /** The lemmas a form can be: those of several words, which captions hardly ever ask for, are read when one is first asked for. */
+  readonly lemmasLike: (form: string) => Lemmas;
   /** Irregular form to its base forms. */
   readonly exceptions: Map<string, readonly string[]>;
 }
@@ -104,28 +110,46 @@ function bundledIndex(): string {
 }
 
 function readSection(lower: string, part: PartOfSpeech, name: string): Section {
-  const section: Section = { part, latest: new Map(), next: [], line: [], exceptions: new Map() };
-  const [start, end] = sectionBounds(lower, `# synsets ${part}\n`, name);
+  const bounds = sectionBounds(lower, `# synsets ${part}\n`, name);
+  const single = readLemmas(lower, bounds, "single words");
+  let several: Lemmas | undefined;
+  const lemmasLike = (form: string) => {
+    if (!form.includes("_")) return single;
+    several ??= readLemmas(lower, bounds, "several words");
+    return several;
+  };
+  const exceptions = new Map<string, readonly string[]>();
+  for (const row of lower.slice(...sectionBounds(lower, `# exceptions ${part}\n`, name)).split("\n")) {
+    const [form, ...bases] = row.split(" ");
+    if (form) exceptions.set(form, bases);
+  }
+  return { part, lemmasLike, exceptions };
+}
+
+function readLemmas(lower: string, [start, end]: readonly [number, number], wanted: "single words" | "several words"): Lemmas {
+  const lemmas: Lemmas = { latest: new Map(), next: [], line: [] };
+  const wantsSeveral = wanted === "several words";
   let line = start;
   let word = start;
+  let hasSeveral = false;
   for (let i = start; i < end; i++) {
     const code = lower.charCodeAt(i);
+    if (code === underscore) hasSeveral = true;
     if (code !== space && code !== newline) continue;
-    const lemma = lower.slice(word, i);
-    section.next.push(section.latest.get(lemma) ?? -1);
-    section.latest.set(lemma, section.line.length);
-    section.line.push(line);
+    if (hasSeveral === wantsSeveral) {
+      const lemma = lower.slice(word, i);
+      lemmas.next.push(lemmas.latest.get(lemma) ?? -1);
+      lemmas.latest.set(lemma, lemmas.line.length);
+      lemmas.line.push(line);
+    }
+    hasSeveral = false;
     word = i + 1;
     if (code === newline) line = word;
   }
-  const [from, to] = sectionBounds(lower, `# exceptions ${part}\n`, name);
-  for (const row of lower.slice(from, to).split("\n")) {
-    const [form, ...bases] = row.split(" ");
-    if (form) section.exceptions.set(form, bases);
-  }
-  return section;
+  return lemmas;
 }
 
+const underscore = "_".charCodeAt(0);
 const space = " ".charCodeAt(0);
 const newline = "\n".charCodeAt(0);
 
@@ -148,7 +172,7 @@ function sectionBounds(lower: string, heading: string, name: string): readonly [
  * lemmas; failing that, the first lemmas found by substituting again and again.
  */
 function baseForms(word: string, section: Section): readonly string[] {
-  const isLemma = (form: string) => section.latest.has(form);
+  const isLemma = (form: string) => section.lemmasLike(form).latest.has(form);
   const irregular = section.exceptions.get(word);
   if (irregular !== undefined) return [word, ...irregular].filter(isLemma);
   let forms = substituted([word], section.part);
@@ -173,8 +197,9 @@ function substituted(forms: readonly string[], part: PartOfSpeech): string[] {
 const capitalOrSpace = /[A-Z_]/;
 
 function addMembers(lemma: string, section: Section, text: string, found: Set<string>): void {
-  for (let entry = section.latest.get(lemma) ?? -1; entry >= 0; entry = section.next[entry]!) {
-    const start = section.line[entry]!;
+  const { latest, next, line } = section.lemmasLike(lemma);
+  for (let entry = latest.get(lemma) ?? -1; entry >= 0; entry = next[entry]!) {
+    const start = line[entry]!;
     for (const member of text.slice(start, text.indexOf("\n", start)).split(" ")) {
       if (!capitalOrSpace.test(member)) found.add(member);
     }
