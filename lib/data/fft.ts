@@ -2,77 +2,208 @@ import { AlcapError } from "../errors";
 
 /**
  * A discrete Fourier transform of one fixed size, in place on split real and imaginary parts:
- * `X[k] = Σ_n x[n] exp(−2πi kn/N)`, without scaling.
+ * `X[k] = Σ_n x[n] exp(−2πi kn/N)`, without scaling. With the two parts exchanged it is the inverse, times N.
  */
 export type Fft = (re: Float64Array, im: Float64Array) => void;
 
 /** The power spectrum `|X[k]|²`, `k = 0 … size/2`, of one real frame; `frame` `[size]`, `power` `[size/2 + 1]`. */
 export type PowerSpectrum = (frame: Float64Array, power: Float64Array) => void;
 
+/** One pass of Stockham's algorithm: `radix` interleaved transforms become one, `stride` of them side by side. */
+interface Pass {
+  readonly radix: number;
+  readonly stride: number;
+  /** `[groups, radix − 1]` turns that follow the butterfly. */
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+
+const RADICES = [4, 2, 3, 5, 7];
+
+/** True for sizes that `planFft` takes: products of 2, 3, 5 and 7. */
+export function isSmooth(size: number): boolean {
+  return Number.isInteger(size) && size > 0 && factorise(size) !== undefined;
+}
+
+function factorise(size: number): number[] | undefined {
+  const factors: number[] = [];
+  let rest = size;
+  for (const radix of RADICES) {
+    for (; rest % radix === 0; rest /= radix) factors.push(radix);
+  }
+  return rest === 1 ? factors : undefined;
+}
+
 /**
- * Plans a radix-2 transform.
+ * Plans a transform (Stockham's self-sorting algorithm with mixed radices). A plan owns its scratch memory.
  *
- * @param size a power of two
+ * @param size a product of 2, 3, 5 and 7
  * @throws AlcapError `usage` when it is not one
  */
 export function planFft(size: number): Fft {
-  if (!Number.isInteger(size) || size < 1 || (size & (size - 1)) !== 0)
-    throw new AlcapError("usage", `An FFT of ${size} points was asked for.`, "Use a power of two, such as 512.");
-  const cos = Float64Array.from({ length: size >> 1 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
-  const sin = Float64Array.from({ length: size >> 1 }, (_, k) => -Math.sin((2 * Math.PI * k) / size));
-  const swaps = bitReversalSwaps(size);
+  if (!isSmooth(size))
+    throw new AlcapError("usage", `An FFT of ${size} points was asked for.`, "Use a product of 2, 3, 5 and 7, such as 512.");
+  const passes = planPasses(size);
+  const scratchRe = new Float64Array(size);
+  const scratchIm = new Float64Array(size);
   return (re, im) => {
-    for (let s = 0; s < swaps.length; s += 2) {
-      swap(re, swaps[s]!, swaps[s + 1]!);
-      swap(im, swaps[s]!, swaps[s + 1]!);
+    let [xRe, xIm, yRe, yIm] = [re, im, scratchRe, scratchIm];
+    for (const pass of passes) {
+      const run = pass.radix === 4 ? radix4 : pass.radix === 2 ? radix2 : radixOdd;
+      run(pass, xRe, xIm, yRe, yIm);
+      [xRe, xIm, yRe, yIm] = [yRe, yIm, xRe, xIm];
     }
-    for (let half = 1; half < size; half <<= 1) butterflies(re, im, half, cos, sin);
+    if (xRe !== re) {
+      re.set(xRe);
+      im.set(xIm);
+    }
   };
 }
 
-/** One radix-2 stage: joins transforms of `half` points into transforms of `2 half` points. */
-function butterflies(re: Float64Array, im: Float64Array, half: number, cos: Float64Array, sin: Float64Array): void {
-  const stride = cos.length / half;
-  for (let j = 0; j < half; j++) {
-    const c = cos[j * stride]!;
-    const s = sin[j * stride]!;
-    for (let a = j; a < re.length; a += 2 * half) {
-      const b = a + half;
-      const tr = c * re[b]! - s * im[b]!;
-      const ti = c * im[b]! + s * re[b]!;
-      re[b] = re[a]! - tr;
-      im[b] = im[a]! - ti;
-      re[a] = re[a]! + tr;
-      im[a] = im[a]! + ti;
+function planPasses(size: number): Pass[] {
+  let length = size;
+  let stride = 1;
+  return (factorise(size) ?? []).map((radix) => {
+    const groups = length / radix;
+    const turns = Array.from(
+      { length: groups * (radix - 1) },
+      (_, i) => (Math.floor(i / (radix - 1)) * ((i % (radix - 1)) + 1)) / length,
+    );
+    const pass = { radix, stride, cos: cosines(turns), sin: sines(turns) };
+    length = groups;
+    stride *= radix;
+    return pass;
+  });
+}
+
+/** Parts of `exp(−2πi t)`. */
+function cosines(turns: readonly number[]): Float64Array {
+  return Float64Array.from(turns, (t) => Math.cos(2 * Math.PI * t));
+}
+
+function sines(turns: readonly number[]): Float64Array {
+  return Float64Array.from(turns, (t) => -Math.sin(2 * Math.PI * t));
+}
+
+function radix2({ stride, cos, sin }: Pass, xRe: Float64Array, xIm: Float64Array, yRe: Float64Array, yIm: Float64Array): void {
+  const half = xRe.length >> 1;
+  for (let p = 0; p < cos.length; p++) {
+    const c = cos[p]!;
+    const s = sin[p]!;
+    for (let a = p * stride, out = 2 * a, end = a + stride; a < end; a++, out++) {
+      const dRe = xRe[a]! - xRe[a + half]!;
+      const dIm = xIm[a]! - xIm[a + half]!;
+      yRe[out] = xRe[a]! + xRe[a + half]!;
+      yIm[out] = xIm[a]! + xIm[a + half]!;
+      yRe[out + stride] = c * dRe - s * dIm;
+      yIm[out + stride] = c * dIm + s * dRe;
     }
   }
 }
 
-function bitReversalSwaps(size: number): Uint32Array {
-  const pairs: number[] = [];
-  for (let i = 1, j = 0; i < size; i++) {
-    let bit = size >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) pairs.push(i, j);
+function radix4({ stride, cos, sin }: Pass, xRe: Float64Array, xIm: Float64Array, yRe: Float64Array, yIm: Float64Array): void {
+  const quarter = xRe.length >> 2;
+  for (let p = 0; 3 * p < cos.length; p++) {
+    const [c1, c2, c3] = [cos[3 * p]!, cos[3 * p + 1]!, cos[3 * p + 2]!];
+    const [s1, s2, s3] = [sin[3 * p]!, sin[3 * p + 1]!, sin[3 * p + 2]!];
+    for (let a = p * stride, out = 4 * a, end = a + stride; a < end; a++, out++) {
+      const [b, c, d] = [a + quarter, a + 2 * quarter, a + 3 * quarter];
+      const sumRe = xRe[a]! + xRe[c]!;
+      const sumIm = xIm[a]! + xIm[c]!;
+      const difRe = xRe[a]! - xRe[c]!;
+      const difIm = xIm[a]! - xIm[c]!;
+      const oddRe = xRe[b]! + xRe[d]!;
+      const oddIm = xIm[b]! + xIm[d]!;
+      const turnRe = xIm[b]! - xIm[d]!; // −i (b − d)
+      const turnIm = xRe[d]! - xRe[b]!;
+      yRe[out] = sumRe + oddRe;
+      yIm[out] = sumIm + oddIm;
+      yRe[out + stride] = c1 * (difRe + turnRe) - s1 * (difIm + turnIm);
+      yIm[out + stride] = c1 * (difIm + turnIm) + s1 * (difRe + turnRe);
+      yRe[out + 2 * stride] = c2 * (sumRe - oddRe) - s2 * (sumIm - oddIm);
+      yIm[out + 2 * stride] = c2 * (sumIm - oddIm) + s2 * (sumRe - oddRe);
+      yRe[out + 3 * stride] = c3 * (difRe - turnRe) - s3 * (difIm - turnIm);
+      yIm[out + 3 * stride] = c3 * (difIm - turnIm) + s3 * (difRe - turnRe);
+    }
   }
-  return Uint32Array.from(pairs);
 }
 
-function swap(x: Float64Array, a: number, b: number): void {
-  const kept = x[a]!;
-  x[a] = x[b]!;
-  x[b] = kept;
+/** Odd radices: inputs j and radix − j are added and subtracted first, which leaves a quarter of the products. */
+function radixOdd(
+  { radix, stride, cos, sin }: Pass,
+  xRe: Float64Array,
+  xIm: Float64Array,
+  yRe: Float64Array,
+  yIm: Float64Array,
+): void {
+  const half = (radix - 1) / 2;
+  const part = xRe.length / radix;
+  const roots = Array.from({ length: half * half }, (_, i) => ((Math.floor(i / half) + 1) * ((i % half) + 1)) / radix);
+  const [rootCos, rootSin] = [cosines(roots), sines(roots)];
+  const [addRe, addIm, subRe, subIm] = [
+    new Float64Array(half),
+    new Float64Array(half),
+    new Float64Array(half),
+    new Float64Array(half),
+  ];
+  for (let p = 0; p < part / stride; p++) {
+    const turn = p * (radix - 1) - 1;
+    for (let q = 0; q < stride; q++) {
+      const first = q + p * stride;
+      const out = q + p * stride * radix;
+      let re = xRe[first]!;
+      let im = xIm[first]!;
+      for (let j = 0, a = first + part, b = first + (radix - 1) * part; j < half; j++, a += part, b -= part) {
+        addRe[j] = xRe[a]! + xRe[b]!;
+        addIm[j] = xIm[a]! + xIm[b]!;
+        subRe[j] = xRe[a]! - xRe[b]!;
+        subIm[j] = xIm[a]! - xIm[b]!;
+        re += addRe[j]!;
+        im += addIm[j]!;
+      }
+      yRe[out] = re;
+      yIm[out] = im;
+      for (let k = 1; k <= half; k++) {
+        let evenRe = xRe[first]!;
+        let evenIm = xIm[first]!;
+        let oddRe = 0;
+        let oddIm = 0;
+        for (let j = 0, root = (k - 1) * half; j < half; j++, root++) {
+          evenRe += addRe[j]! * rootCos[root]!;
+          evenIm += addIm[j]! * rootCos[root]!;
+          oddRe -= subIm[j]! * rootSin[root]!; // i times the difference's part
+          oddIm += subRe[j]! * rootSin[root]!;
+        }
+        store(out + k * stride, evenRe + oddRe, evenIm + oddIm, cos[turn + k]!, sin[turn + k]!, yRe, yIm);
+        store(
+          out + (radix - k) * stride,
+          evenRe - oddRe,
+          evenIm - oddIm,
+          cos[turn + radix - k]!,
+          sin[turn + radix - k]!,
+          yRe,
+          yIm,
+        );
+      }
+    }
+  }
+}
+
+/** Stores a value after its turn. */
+function store(at: number, re: number, im: number, cos: number, sin: number, yRe: Float64Array, yIm: Float64Array): void {
+  yRe[at] = cos * re - sin * im;
+  yIm[at] = cos * im + sin * re;
 }
 
 /** Plans the power spectrum of real frames: the even and odd samples are transformed as one complex signal of half the size. */
 export function planPowerSpectrum(size: number): PowerSpectrum {
-  const half = size >> 1;
+  const half = size / 2;
   const fft = planFft(half);
   const re = new Float64Array(half);
   const im = new Float64Array(half);
-  const cos = Float64Array.from({ length: half }, (_, k) => Math.cos((2 * Math.PI * k) / size));
-  const sin = Float64Array.from({ length: half }, (_, k) => -Math.sin((2 * Math.PI * k) / size));
+  const turns = Array.from({ length: half }, (_, k) => k / size);
+  const cos = cosines(turns);
+  const sin = sines(turns);
   return (frame, power) => {
     for (let n = 0; n < half; n++) {
       re[n] = frame[2 * n]!;

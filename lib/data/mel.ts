@@ -5,7 +5,7 @@ import { planPowerSpectrum } from "./fft";
 export interface MelRecipe {
   /** Hz */
   readonly sampleRate: number;
-  /** Samples in a frame, a power of two. */
+  /** Samples in a frame: an even product of 2, 3, 5 and 7. */
   readonly nFft: number;
   /** Samples from one frame to the next. */
   readonly hop: number;

@@ -1,11 +1,13 @@
 import { AlcapError } from "../../errors";
+import { isSmooth, planFft } from "../fft";
 
+/**
+ * The part of the narrower band that passes untouched; the filter's slope takes the rest and ends at the band's edge. This and the
+ * rejection are those of sox's `rate -h`, so that features made with either agree.
+ */
+const PASS_BAND = 0.91368;
 /** Attenuation of what would fold back, dB. */
 const REJECTION = 134;
-/** The part of the narrower band that passes untouched, as in sox's `rate -h`; the rest is the filter's slope, which ends at the band's edge. */
-const PASS_BAND = 0.91368;
-/** Above this many phases, neighbouring ones are blended; no common pair of rates needs it. */
-const MAX_PHASES = 1024;
 
 /** A stretch of the output: `length` samples from sample `start` on. */
 export interface Span {
@@ -46,89 +48,121 @@ export function resample(
   const divisor = gcd(from, to);
   const up = to / divisor;
   const down = from / divisor;
-  return up <= MAX_PHASES
-    ? polyphase(x, span, designFilter(from, to, up), down)
-    : blended(x, span, designFilter(from, to, MAX_PHASES), down / up);
+  const filter = designFilter(from, to);
+  return isSmooth(up) && isSmooth(down) ? bySpectrum(x, span, filter, up, down) : byKernel(x, span, filter, down / up);
 }
 
+/** A symmetric filter: its impulse response at `t` input samples from its centre, 0 from `half` on. */
 interface Filter {
-  /** Taps a phase. */
-  readonly taps: number;
-  /** `[phases + 1, taps]`: row p holds the filter for an output that stands p / phases of a sample after an input. */
-  readonly rows: Float32Array;
-  readonly phases: number;
+  readonly half: number;
+  readonly kernel: (t: number) => number;
 }
 
-function designFilter(from: number, to: number, phases: number): Filter {
+function designFilter(from: number, to: number): Filter {
   const band = Math.min(1, to / from); // of the input's Nyquist frequency
   const slope = (1 - PASS_BAND) * band;
   const cutoff = band - slope / 2;
-  const reach = (REJECTION - 8) / (2.285 * Math.PI * slope) / 2; // Kaiser's formula, half the length, in input samples
-  const half = Math.ceil(reach);
-  const taps = 2 * half;
+  const half = Math.ceil((REJECTION - 8) / (2.285 * Math.PI * slope) / 2); // Kaiser's formula, half the length
   const beta = 0.1102 * (REJECTION - 8.7);
-  const scale = 1 / besselI0(beta);
-  const rows = new Float32Array((phases + 1) * taps);
-  for (let p = 0; p <= phases; p++) {
-    for (let k = 0; k < taps; k++) {
-      const t = k - (half - 1) - p / phases; // input samples from the output's instant
-      const edge = 1 - (t / half) ** 2;
-      rows[p * taps + k] = edge <= 0 ? 0 : cutoff * sinc(cutoff * t) * besselI0(beta * Math.sqrt(edge)) * scale;
-    }
-  }
-  return { taps, rows, phases };
+  const peak = besselI0(beta);
+  const kernel = (t: number) => {
+    const edge = 1 - (t / half) ** 2;
+    return edge <= 0 ? 0 : (cutoff * sinc(cutoff * t) * besselI0(beta * Math.sqrt(edge))) / peak;
+  };
+  return { half, kernel };
 }
 
-/** Every output falls on one of the phases exactly. */
-function polyphase(x: Float32Array, { start, length }: Span, { taps, rows, phases }: Filter, down: number): Float32Array {
+/**
+ * Overlap-save: blocks of `down · 2^n` samples are transformed, filtered in frequency and transformed back as `up · 2^n` samples, two
+ * neighbouring blocks as the parts of one complex signal. Blocks start at fixed places, so a span is a part of the whole to the bit.
+ */
+function bySpectrum(x: Float32Array, { start, length }: Span, filter: Filter, up: number, down: number): Float32Array {
+  const margin = Math.ceil(filter.half / down) * down; // input samples on each side that the wrap-around spoils
+  let scale = 1;
+  while (down * scale < 8 * margin) scale *= 2;
+  const [inSize, outSize] = [down * scale, up * scale];
+  const response = frequencyResponse(filter, inSize);
+  const [forward, backward] = [planFft(inSize), planFft(outSize)];
+  const [inRe, inIm, outRe, outIm] = [inSize, inSize, outSize, outSize].map((size) => new Float64Array(size)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const inStep = inSize - 2 * margin;
+  const outStep = (inStep / down) * up;
+  const outMargin = (margin / down) * up;
   const y = new Float32Array(length);
-  const padded = pad(x, taps);
-  for (let i = 0; i < length; i++) {
-    const at = (start + i) * down;
-    const phase = at % phases;
-    y[i] = dot(padded, (at - phase) / phases + taps / 2 + 1, rows, phase * taps, taps);
+  for (let pair = Math.floor(start / (2 * outStep)); 2 * pair * outStep < start + length; pair++) {
+    const place = 2 * pair * inStep - margin;
+    fill(inRe, x, place);
+    fill(inIm, x, place + inStep);
+    forward(inRe, inIm);
+    multiply(inRe, outRe, response);
+    multiply(inIm, outIm, response);
+    backward(outIm, outRe); // exchanged: the inverse
+    const first = 2 * pair * outStep - start;
+    for (let i = Math.max(0, -first); i < outStep && first + i < length; i++) y[first + i] = outRe[outMargin + i]!;
+    const second = first + outStep;
+    for (let i = Math.max(0, -second); i < outStep && second + i < length; i++) y[second + i] = outIm[outMargin + i]!;
   }
   return y;
 }
 
-/** Outputs fall between two phases: a weighted mean of both. */
-function blended(x: Float32Array, { start, length }: Span, { taps, rows, phases }: Filter, step: number): Float32Array {
-  const y = new Float32Array(length);
-  const padded = pad(x, taps);
-  for (let i = 0; i < length; i++) {
-    const at = (start + i) * step;
-    const first = Math.floor(at);
-    const phase = Math.floor((at - first) * phases);
-    const part = (at - first) * phases - phase;
-    const begin = first + taps / 2 + 1;
-    const a = dot(padded, begin, rows, phase * taps, taps);
-    y[i] = a + part * (dot(padded, begin, rows, (phase + 1) * taps, taps) - a);
+/** The filter's transform, which is real, over the block size: bins 0 … size/2. */
+function frequencyResponse({ half, kernel }: Filter, size: number): Float64Array {
+  const re = new Float64Array(size);
+  for (let t = 0; t < half; t++) {
+    re[t] = kernel(t);
+    if (t > 0) re[size - t] = re[t]!;
   }
-  return y;
+  planFft(size)(re, new Float64Array(size));
+  return re.slice(0, (size >> 1) + 1).map((gain) => gain / size);
 }
 
-/** `taps` zeros before and after: no bounds to check in the inner loop. */
-function pad(x: Float32Array, taps: number): Float32Array {
+/** A block of the signal from sample `place` on, zeros outside it. */
+function fill(block: Float64Array, x: Float32Array, place: number): void {
+  const first = Math.max(0, -place);
+  const last = Math.max(first, Math.min(block.length, x.length - place));
+  block.fill(0);
+  if (last > first) block.set(x.subarray(place + first, place + last), first);
+}
+
+/** The filtered spectrum at the output's size: what both sizes hold is kept, up to but without the lower Nyquist frequency. */
+function multiply(spectrum: Float64Array, out: Float64Array, response: Float64Array): void {
+  const bins = Math.ceil(Math.min(spectrum.length, out.length) / 2);
+  out.fill(0);
+  for (let k = 0; k < bins; k++) {
+    out[k] = spectrum[k]! * response[k]!;
+    if (k > 0) out[out.length - k] = spectrum[spectrum.length - k]! * response[k]!;
+  }
+}
+
+/** Phases between two input samples at which the kernel is tabulated; between them it is interpolated. */
+const PHASES = 1024;
+
+/** Sum by sum, for the odd rates whose blocks no fast transform fits. */
+function byKernel(x: Float32Array, { start, length }: Span, { half, kernel }: Filter, step: number): Float32Array {
+  const taps = 2 * half;
+  const table = new Float32Array((PHASES + 1) * taps);
+  for (let p = 0; p <= PHASES; p++) for (let k = 0; k < taps; k++) table[p * taps + k] = kernel(k - (half - 1) - p / PHASES);
   const padded = new Float32Array(x.length + 2 * taps);
   padded.set(x, taps);
-  return padded;
-}
-
-/** Four running sums: additions need not wait for each other. */
-function dot(x: Float32Array, xAt: number, w: Float32Array, wAt: number, length: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let k = 0;
-  for (; k + 3 < length; k += 4) {
-    a += x[xAt + k]! * w[wAt + k]!;
-    b += x[xAt + k + 1]! * w[wAt + k + 1]!;
-    c += x[xAt + k + 2]! * w[wAt + k + 2]!;
-    d += x[xAt + k + 3]! * w[wAt + k + 3]!;
+  const y = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const at = (start + i) * step;
+    const phase = Math.floor((at - Math.floor(at)) * PHASES);
+    const part = (at - Math.floor(at)) * PHASES - phase;
+    const from = Math.floor(at) + half + 1;
+    let lower = 0;
+    let upper = 0;
+    for (let k = 0, row = phase * taps; k < taps; k++, row++) {
+      lower += padded[from + k]! * table[row]!;
+      upper += padded[from + k]! * table[row + taps]!;
+    }
+    y[i] = lower + part * (upper - lower);
   }
-  for (; k < length; k++) a += x[xAt + k]! * w[wAt + k]!;
-  return a + b + c + d;
+  return y;
 }
 
 function sinc(t: number): number {
