@@ -1,5 +1,5 @@
 // Writes data/wordnet/wordnet-3.0.txt, the compact index METEOR reads, from the WordNet 3.0 database files:
-//   apt-get install wordnet-base && node scripts/wordnet/build.mjs [/usr/share/wordnet]
+//   apt-get install wordnet-base && node scripts/wordnet/build.mjs [/usr/share/wordnet [data/wordnet]]
 // One line per synset with its members (spaces as underscores, syntactic markers such as "(a)" removed), grouped by part of speech;
 // then the exception lists: irregular form, base forms. Glosses, relations and sense numbers are left out.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-const source = process.argv[2] ?? "/usr/share/wordnet";
+const [source = "/usr/share/wordnet", target = path.join(root, "data/wordnet")] = process.argv.slice(2);
 const partsOfSpeech = ["noun", "verb", "adj", "adv"];
 
 function lines(name) {
@@ -35,11 +35,11 @@ const sections = partsOfSpeech.flatMap((part) => [
 ]);
 
 function writeWhole(name, text) {
-  const file = path.join(root, "data/wordnet", name);
+  const file = path.join(target, name);
   writeFileSync(`${file}.partial`, text);
   renameSync(`${file}.partial`, file);
 }
 
 writeWhole("wordnet-3.0.txt", `${sections.join("\n")}\n`);
 writeWhole("LICENSE", `${header.map((line) => line.replace(/^ +\d+ ?/, "").trimEnd()).join("\n")}\n`);
-console.log(`data/wordnet: ${sections.length} lines`);
+console.log(`${target}: ${sections.length} lines`);

@@ -1,7 +1,8 @@
 // The whole shared fixture and the Python scorers, where they are; the committed fixtures stand in for both elsewhere.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { meteor } from "alcap/dist/metric/meteor";
@@ -108,4 +109,19 @@ test("scores of 150 made-up pairs against the reference scorers", { skip }, () =
     assert.deepEqual(ours, answer.rouge[i]);
     assert.ok(Math.abs(meteor(prediction, reference, wordNet) - answer.meteor[i]!) < 1e-12, `METEOR of pair ${i}`);
   });
+});
+
+test("the committed WordNet index is what its script makes of wordnet-base", {
+  skip: existsSync("/usr/share/wordnet/data.noun") ? false : "wordnet-base is not installed",
+}, () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-wordnet-"));
+  try {
+    const built = spawnSync(process.execPath, [path.join(root, "scripts/wordnet/build.mjs"), "/usr/share/wordnet", folder]);
+    assert.equal(built.status, 0, built.stderr.toString());
+    for (const name of ["wordnet-3.0.txt", "LICENSE"]) {
+      assert.ok(readFileSync(path.join(folder, name)).equals(readFileSync(path.join(root, "data/wordnet", name))), name);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
