@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { AlcapError } from "../errors";
 import { writeBundle } from "../experiment/bundle";
 import { prepareMaterial } from "../experiment/material";
 import { type Preset, presetNamed } from "../experiment/presets";
-import type { RunRecord } from "../experiment/records";
-import { obtainRun, type RunName } from "../experiment/run";
-import { methodNames, resultTable } from "../experiment/table";
+import { obtainRuns } from "../experiment/run";
+import { resultTable } from "../experiment/table";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
 import { terminalReporter } from "./terminal";
@@ -40,9 +40,7 @@ export async function run(args: readonly string[]): Promise<number> {
     `Songbook: ${material.corpus.songs.length} songs; ${train.length} training, ${validation.length} validation, ${test.length} test rows.`,
   );
   console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
-  const records: RunRecord[] = [];
-  for (const name of runsOf(preset))
-    records.push(await obtainRun(material, name, report(`training ${methodNames[name.method]}, seed ${name.seed}`)));
+  const records = await obtainRuns(material, report);
   const model = writeBundle(material, { method: "alcap", seed: preset.seeds.at(-1) as number });
   console.log(
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
@@ -53,8 +51,6 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-const runsOf = ({ methods, seeds }: Preset): RunName[] => seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
-
 const relative = (file: string) => path.relative(process.cwd(), file) || ".";
 
 async function executeNotebooks(preset: Preset, root: string, report: Reporter): Promise<void> {
@@ -64,7 +60,18 @@ async function executeNotebooks(preset: Preset, root: string, report: Reporter):
     .filter((file) => file.endsWith(".ipynb"))
     .sort()) {
     const file = path.join(folder, name);
-    await runNotebook(file, { env: { ALCAP_PRESET: preset.name }, progress: report(`executing ${name}`) });
+    const { ok, failure } = await runNotebook(file, {
+      env: { ALCAP_PRESET: preset.name },
+      progress: report(`executing ${name}`),
+    });
+    if (!ok) {
+      const where = `${relative(file)}, cell ${failure?.cell}`;
+      throw new AlcapError(
+        "record",
+        `${where} failed: ${failure?.message ?? "no message"}.`,
+        "The notebook holds the whole error.",
+      );
+    }
     console.log(`Notebook: ${relative(file)}`);
   }
 }

@@ -2,7 +2,8 @@ import { type Example, songBatch } from "../data/batch";
 import type { Outside, Value } from "../engine";
 import { bootstrapInterval, type Interval } from "../metric/certainty";
 import { factScores } from "../metric/facts";
-import { rouge } from "../metric/rouge";
+import { scorePairs } from "../metric/score";
+import { loadWordNet } from "../metric/wordnet";
 import type { Captioner } from "../model/alcap";
 import { greedyDecoder, type SongBatch } from "../model/decode";
 import type { ParamValues } from "../model/params";
@@ -31,24 +32,29 @@ export async function captionTestSplit(material: Material, captioner: Captioner,
   const rows = corpus.rows.test;
   const examples = examplesOf(material, rows);
   const decode = greedyDecoder(params, captioner, preset.captionTokens);
-  const out: CaptionRecord[] = [];
+  const captions: string[] = [];
   for (let at = 0; at < examples.length; at += preset.decodingBatch) {
     const part = examples.slice(at, at + preset.decodingBatch);
     const ids = await decode(songBatch(part, preset.lyricsTokens) as Outside<SongBatch>);
-    ids.forEach((caption, i) => {
-      out.push(scored(rows[at + i] as Row, tokeniser.decode(caption).trim()));
-    });
+    captions.push(...ids.map((caption) => tokeniser.decode(caption).trim()));
   }
   await decode.release();
-  return out;
+  return scored(rows, captions);
 }
 
-/** Scores of one caption, each between 0 and 1: ROUGE recall (what the released evaluator reports), ROUGE-L F1, and facts named rightly. */
-function scored({ song, text }: Row, caption: string): CaptionRecord {
-  const { rouge1, rouge2, rougeL } = rouge(caption, text);
-  const facts = Object.entries(factScores(caption, song.truth)).filter((fact): fact is [string, 0 | 1] => fact[1] !== null);
-  const overlap = { rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall, rougeLF1: rougeL.f1 };
-  return { song: song.id, reference: text, caption, scores: { ...overlap, ...Object.fromEntries(facts) } };
+/**
+ * Scores of captions, each between 0 and 1: ROUGE recall (what the released evaluator reports), ROUGE-L F1, METEOR, and
+ * Songbook's facts named rightly. A caption that names no instrument or detail has no score for it.
+ */
+function scored(rows: readonly Row[], captions: readonly string[]): CaptionRecord[] {
+  const pairs = captions.map((prediction, i) => ({ prediction, reference: rows[i]?.text ?? "" }));
+  return scorePairs(pairs, loadWordNet()).map(({ rouge1, rouge2, rougeL, meteor }, i) => {
+    const { song, text } = rows[i] as Row;
+    const caption = captions[i] as string;
+    const facts = Object.entries(factScores(caption, song.truth)).filter((fact): fact is [string, 0 | 1] => fact[1] !== null);
+    const overlap = { rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall, rougeLF1: rougeL.f1, meteor };
+    return { song: song.id, reference: text, caption, scores: { ...overlap, ...Object.fromEntries(facts) } };
+  });
 }
 
 /** Mean and 95 % bootstrap interval of every score over the songs that have it. */

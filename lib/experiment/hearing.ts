@@ -51,15 +51,35 @@ export async function learnToHear(preset: Preset, corpus: Corpus, folder: string
   const hash = fingerprint(encoderRecipe(preset, corpus, preset.seeds[0] as number));
   const home = path.join(folder, `encoder-${hash}`);
   const [weights, heard] = [path.join(home, WEIGHTS), path.join(home, REPRESENTATIONS)];
-  if (!existsSync(weights) || !existsSync(heard)) {
-    const mels = await prepareMels(preset.corpus, folder, availableParallelism(), report("rendering songs"));
-    const encoder = existsSync(weights)
-      ? readEncoder(weights)
-      : await trainEncoder(preset, corpus, mels, home, report("training the music encoder"));
-    writeWhole(heard, writeSafetensors(await listen(preset, corpus, mels, encoder, report("listening"))));
-  }
+  const known = existsSync(weights) && existsSync(heard);
+  if (!known) await hearAll(preset, corpus, folder, home, report);
+  const encoder = readEncoder(weights);
+  if (known) reportDone(corpus, encoder, report);
   const { tensors } = readSafetensors(readFileSync(heard));
-  return { encoder: readEncoder(weights), music: new Map(corpus.songs.map(({ id }) => [id, tensors[id] as Value])), hash };
+  return { encoder, music: new Map(corpus.songs.map(({ id }) => [id, tensors[id] as Value])), hash };
+}
+
+async function hearAll(preset: Preset, corpus: Corpus, folder: string, home: string, report: Reporter): Promise<void> {
+  const [weights, heard] = [path.join(home, WEIGHTS), path.join(home, REPRESENTATIONS)];
+  const mels = await prepareMels(preset.corpus, folder, availableParallelism(), report(labels.render));
+  const encoder = existsSync(weights)
+    ? readEncoder(weights)
+    : await trainEncoder(preset, corpus, mels, home, report(labels.train));
+  writeWhole(heard, writeSafetensors(await listen(preset, corpus, mels, encoder, report(labels.listen))));
+}
+
+const labels = { render: "rendering songs", train: "training the music encoder", listen: "listening to the songs" };
+
+/** What was found on disk reports itself as done, so that a first and a second execution of a notebook read the same. */
+function reportDone(corpus: Corpus, { curve }: TrainedEncoder, report: Reporter): void {
+  const { length } = corpus.songs;
+  for (const [label, total] of [
+    [labels.render, length],
+    [labels.train, curve.steps.length],
+    [labels.listen, length],
+  ] as const) {
+    report(label)(total, total);
+  }
 }
 
 /** Everything that decides the trained encoder. */
@@ -128,7 +148,7 @@ function tagStep({ music, tagging }: Preset) {
         const all = { ...params, ...state.statistics };
         const dropout = (x: tf.Tensor) => drop(x, tagging.dropout, tick.key);
         const states = musicEncoder(all, music, batch.mel, { statistics: { from: "batch", updates }, dropout });
-        return { loss: tagLoss(tagLogits(all, states, dropout), batch.tags), ...updates };
+        return { loss: tagLoss(tagLogits(all, states, tagging.readout, dropout), batch.tags), ...updates };
       }, state.params);
       const next = adamw(state.params, grads, state.slots, tick.step, tick.learningRate, tagging.optimiser);
       return { state: { ...next, statistics: statistics as Params }, losses: { tags: loss } };
@@ -170,9 +190,12 @@ function tagMatrix(corpus: Corpus, songs: readonly number[]): Value {
 /** Songs heard at once by the frozen encoder. */
 const LISTENING_BATCH = 8;
 
-async function validationAuc({ music }: Preset, corpus: Corpus, mels: MelCache, params: ParamValues): Promise<number> {
+async function validationAuc({ music, tagging }: Preset, corpus: Corpus, mels: MelCache, params: ParamValues): Promise<number> {
   const songs = corpus.songs.flatMap((song, index) => (song.split === "validation" ? [index] : []));
-  const predict = compile((p: Params, mel: tf.Tensor) => tagLogits(p, musicEncoder(p, music, mel)), { baked: [0], name: "tags" });
+  const predict = compile((p: Params, mel: tf.Tensor) => tagLogits(p, musicEncoder(p, music, mel), tagging.readout), {
+    baked: [0],
+    name: "tags",
+  });
   const scores: number[] = [];
   for (let at = 0; at < songs.length; at += LISTENING_BATCH) {
     const part = songs.slice(at, at + LISTENING_BATCH);

@@ -1,6 +1,7 @@
 import type { SongbookOptions } from "../data/songbook";
 import { AlcapError } from "../errors";
 import type { Method } from "../model/alcap";
+import type { Readout } from "../model/music-encoder";
 import { type MusicShape, type Recipe, releasedRecipe, type TextShape } from "../recipe";
 import type { AdamW } from "../train/adamw";
 import type { Schedule } from "../train/schedule";
@@ -28,7 +29,7 @@ export interface Preset {
   readonly captionTokens: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder on crops of this many mel frames (16 ms each). */
-  readonly tagging: TrainingPlan & { readonly cropFrames: number };
+  readonly tagging: TrainingPlan & { readonly cropFrames: number; readonly readout: Readout };
   readonly text: Omit<TextShape, "vocabulary">;
   readonly recipe: Recipe;
   readonly captioning: TrainingPlan;
@@ -47,15 +48,16 @@ const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, we
 const quick: Preset = {
   name: "quick",
   about: "",
-  corpus: { seed: 7, songs: 480, agreement: 0.4, noise: 0.3 },
+  corpus: { seed: 7, songs: 600, agreement: 0.3, noise: 0.3 },
   vocabulary: 2000,
   lyricsTokens: 128,
   captionTokens: 64,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagging: {
-    batch: 16,
-    epochs: 12,
-    cropFrames: 256,
+    batch: 32,
+    epochs: 20,
+    cropFrames: 128,
+    readout: "mean",
     schedule: { peak: 3e-3, after: "linear", warmupSteps: 20 },
     optimiser: adamw,
     dropout: 0.1,
@@ -113,6 +115,9 @@ const standard: Preset = {
 };
 
 const presets: Readonly<Record<PresetName, Preset>> = { smoke, quick, standard };
+
+/** The preset that `ALCAP_PRESET` names, `quick` where it is not set: what a notebook runs on. */
+export const presetFromEnvironment = (): Preset => presetNamed(process.env.ALCAP_PRESET ?? "quick");
 
 /** Looks a preset up. Throws `AlcapError` "usage" for an unknown name. */
 export function presetNamed(name: string): Preset {

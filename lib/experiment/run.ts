@@ -3,13 +3,24 @@ import path from "node:path";
 import { engineInfo } from "../engine";
 import type { Captioner, Method } from "../model/alcap";
 import { countParams } from "../model/params";
-import { type Progress, silent } from "../progress";
+import { type Progress, type Reporter, silent } from "../progress";
 import { captionTestSplit, examplesOf, summarise } from "./captions";
 import { machineInWords, peakMemoryMiB } from "./machine";
 import type { Material } from "./material";
 import { findRecord, type RunRecord, writeRecord } from "./records";
 import { trainCaptioner } from "./training";
 import { fingerprint } from "./workspace";
+
+/** All runs of a preset, seed by seed and method by method. */
+export async function obtainRuns(material: Material, report: Reporter): Promise<RunRecord[]> {
+  const { seeds, methods } = material.preset;
+  const records: RunRecord[] = [];
+  for (const seed of seeds) {
+    for (const method of methods)
+      records.push(await obtainRun(material, { method, seed }, report(`training ${method}, seed ${seed}`)));
+  }
+  return records;
+}
 
 export interface RunName {
   readonly method: Method;
@@ -55,7 +66,11 @@ export async function obtainRun(material: Material, name: RunName, progress: Pro
   const recipeHash = fingerprint(recipe);
   const file = weightsFile(material, name);
   const known = findRecord(material.workspace.runs, id, recipeHash);
-  if (known && existsSync(file)) return known;
+  if (known && existsSync(file)) {
+    const steps = known.curve.steps.length;
+    progress(steps, steps);
+    return known;
+  }
   const started = performance.now();
   const { rows } = material.corpus;
   const captioner = captionerOf(material, name.method);

@@ -115,11 +115,14 @@ export function musicEncoder(
   return x;
 }
 
-/** Tag logits `[B, tags]` from the encoder's states: BERT's pooler on the class position, then one linear layer. */
-export function tagLogits(params: Params, states: tf.Tensor, dropout: Dropout = keepAll): tf.Tensor {
+/** What the tag head reads: the class position, as in Won et al. 2019, or the mean over all positions, which learns in fewer steps. */
+export type Readout = "class-position" | "mean";
+
+/** Tag logits `[B, tags]` from the encoder's states: BERT's pooler on what the head reads, then one linear layer. */
+export function tagLogits(params: Params, states: tf.Tensor, readout: Readout, dropout: Dropout = keepAll): tf.Tensor {
   const [B = 0, , C = 0] = states.shape;
-  const first = tf.reshape(tf.slice(states, [0, 0, 0], [B, 1, C]), [B, C]);
-  return linear(params, "dense", dropout(tf.tanh(linear(params, "pooler.dense", first))));
+  const read = readout === "mean" ? tf.mean(states, 1) : tf.reshape(tf.slice(states, [0, 0, 0], [B, 1, C]), [B, C]); // B, C
+  return linear(params, "dense", dropout(tf.tanh(linear(params, "pooler.dense", read))));
 }
 
 /** Names, shapes and fresh values of the encoder's parameters and running statistics, as in the released checkpoint. */
