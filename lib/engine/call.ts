@@ -1,5 +1,5 @@
 import { AlcapError } from "../errors";
-import { branch, describeTree, type Flat, flatten, leafIndices, type Skeleton } from "./tree";
+import { branch, describeTree, flatten, leafIndices, type Skeleton } from "./tree";
 import { isValue, type Value } from "./value";
 
 /** The arguments of one call, taken apart. Leaves are numbered through all arguments. */
@@ -13,14 +13,16 @@ export interface Call {
 
 /** Takes arguments apart and names the argument or leaf that is no value. */
 export function readCall(inputs: readonly unknown[], name: string): Call {
-  const flat: Flat<Value> = flatten(inputs, isValue, name);
-  const paths = flat.paths.map((path) => path.replace(/^(.*?)\[(\d+)\]/, "argument $2 of $1"));
-  const args = flat.skeleton.kind === "list" ? flat.skeleton.items : [];
-  const signature = describeTree(flat.skeleton, (i) => {
-    const { dtype, shape } = flat.leaves[i]!;
-    return `${dtype}[${shape.join(",")}]`;
+  const leaves: Value[] = [];
+  const paths: string[] = [];
+  const args = inputs.map((input, i) => {
+    const flat = flatten(input, isValue, { root: `argument ${i} of ${name}`, first: leaves.length });
+    leaves.push(...flat.leaves);
+    paths.push(...flat.paths);
+    return flat.skeleton;
   });
-  return { leaves: flat.leaves, paths, args, signature };
+  const lines = args.map((arg) => describeTree(arg, (i) => `${leaves[i]!.dtype}[${leaves[i]!.shape.join(",")}]`));
+  return { leaves, paths, args, signature: lines.join(" ") };
 }
 
 export interface LeafType {

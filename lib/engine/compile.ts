@@ -59,6 +59,16 @@ export interface Compiled<A extends readonly unknown[], R> {
   describe(): Description;
 }
 
+/** Runs jobs one after the other, so that no call sees the buffers or graphs of one that is under way. */
+function queue(): <T>(job: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (job) => {
+    const result = last.then(job);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
 /**
  * Compiles a pure function of trees of tensors. It is traced at the first call with arguments of a new structure or shape
  * and then runs as one graph; on the engines `tensorflow` and `js` it runs op by op.
@@ -75,9 +85,10 @@ export function compile<A extends readonly unknown[], R>(fn: (...inputs: A) => R
   // Runners handle trees of any type; A and R come back in with the signature below.
   const erased = fn as unknown as (...args: never[]) => unknown;
   const runner: Runner = engine === "onnx" ? compiledRunner(erased, plan) : eagerRunner(erased, plan);
-  const call = (...inputs: Outside<A>): Promise<Outside<R>> => runner.run(inputs as readonly unknown[]) as Promise<Outside<R>>;
+  const inTurn = queue();
+  const call = (...inputs: Outside<A>): Promise<Outside<R>> => inTurn(() => runner.run(inputs)) as Promise<Outside<R>>;
   return Object.assign(call, {
-    release: () => runner.release(),
+    release: () => inTurn(() => runner.release()),
     describe: () => ({ name, ...chosen, graphs: runner.graphs() }),
   });
 }

@@ -4,7 +4,7 @@ import { type Call, pairResident, readCall } from "./call";
 import type { GraphDescription, Runner } from "./compile";
 import { buildProgram, inputName, type OutputPort, type Program, serialise } from "./program";
 import { fillMask } from "./random";
-import { donate, handle, isHandle, reclaim, storageOf } from "./resident";
+import { donate, handle, isHandle, storageOf } from "./resident";
 import { hostValue, openSession, tensorOf } from "./session";
 import type { Settings } from "./settings";
 import { leafIndices, unflatten } from "./tree";
@@ -82,19 +82,23 @@ function takeSpare(spares: Spares, leaf: number, port: OutputPort): OrtTensor {
   return tensorOf(port.dtype, allocate(port.dtype, sizeOf(port.shape)), port.shape);
 }
 
-/** Output tensors by name; state goes to buffers of our own on the cpu, and stays on the device elsewhere. */
+/** Output tensors by name; state goes to buffers of our own, or stays where it is on a GPU. */
 function fetchesOf(graph: Graph, spares: Spares, settings: Settings): Record<string, OrtTensor | null> {
   const fetches: Record<string, OrtTensor | null> = {};
   graph.program.outputs.forEach((port, leaf) => {
     if (!("name" in port)) return;
     const stateLeaf = graph.resident.get(leaf);
-    const own = stateLeaf !== undefined && settings.device === "cpu";
+    const own = stateLeaf !== undefined && settings.device !== "webgpu";
     fetches[port.name] = own ? takeSpare(spares, stateLeaf, port) : null;
   });
   return fetches;
 }
 
-/** Gives the buffers of used-up handles back: to the pool on the cpu, to the device elsewhere. */
+/** The outputs that were given a buffer. */
+const given = (fetches: Readonly<Record<string, OrtTensor | null>>): Record<string, OrtTensor> =>
+  Object.fromEntries(Object.entries(fetches).flatMap(([name, tensor]) => (tensor ? [[name, tensor] as const] : [])));
+
+/** Gives the buffers of used-up handles back: to the pool, or to the GPU. */
 function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept: ReadonlySet<OrtTensor>, spares: Spares): void {
   for (const [leaf, state] of used) {
     const storage = storageOf(state);
@@ -109,11 +113,13 @@ function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Reco
   const stateLeaf = graph.resident.get(leaf);
   const path = stateLeaf === undefined ? "" : call.paths[stateLeaf]!;
   if ("inputLeaf" in port) {
-    const given = call.leaves[port.inputLeaf]!;
-    const storage = storageOf(given);
+    const argument = call.leaves[port.inputLeaf]!;
+    const storage = storageOf(argument);
     // State that passes through unchanged keeps its buffer under a new handle.
     if (stateLeaf === port.inputLeaf && storage) return handle(port.dtype, port.shape, storage, path);
-    return { dtype: port.dtype, shape: port.shape, data: given.data.slice() };
+    const copy = { dtype: port.dtype, shape: port.shape, data: argument.data.slice() };
+    if (stateLeaf === undefined) return copy;
+    return handle(port.dtype, port.shape, { kind: "host", tensor: tensorOf(copy.dtype, copy.data, copy.shape) }, path);
   }
   const tensor = results[port.name]!;
   if (stateLeaf === undefined) return hostValue(tensor, port.dtype, port.shape);
@@ -126,27 +132,20 @@ async function runGraph(graph: Graph, call: Call, bakedLeaves: readonly number[]
   const feeds = feedsOf(graph, call, new Set(bakedLeaves));
   const fetches = fetchesOf(graph, spares, plan.settings);
   const states = [...graph.resident.values()].map((leaf) => [leaf, call.leaves[leaf]!] as const);
-  const handles = states.map(([, state]) => state);
-  for (const state of handles) storageOf(state);
-  donate(handles);
-  let results: Record<string, OrtTensor> = {};
+  for (const [, state] of states) storageOf(state); // throws for a donated handle, also one the graph does not read
+  let results: Readonly<Record<string, OrtTensor>> = {};
   try {
-    if (graph.session) results = (await graph.session.run(feeds, fetches)) as Record<string, OrtTensor>;
+    // The runtime returns copies also of outputs that were given a buffer; the buffers are what goes on.
+    if (graph.session) results = { ...(await graph.session.run(feeds, fetches)), ...given(fetches) } as Record<string, OrtTensor>;
   } catch (error) {
     const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new AlcapError(
-      "engine",
-      `${plan.name} failed: ${cause}.`,
-      "Check that indices are in range; the node's name says where.",
-      { cause: error },
-    );
-  } finally {
-    reclaim(handles);
+    const problem = `${plan.name} failed: ${cause}.`;
+    throw new AlcapError("engine", problem, "Check that indices are in range; the node's name says where.", { cause: error });
   }
   const outputs = graph.program.outputs.map((_, leaf) => outputOf(graph, call, leaf, results, plan));
   const kept = new Set(outputs.flatMap((output) => (isHandle(output) ? [storageOf(output)!.tensor as OrtTensor] : [])));
   recycle(states, kept, spares);
-  donate(handles);
+  donate(states.map(([, state]) => state));
   return unflatten(graph.program.result, (leaf) => outputs[leaf]);
 }
 

@@ -11,30 +11,34 @@ import { type Data, type DType, sizeOf, type Value } from "./value";
 
 const isTensor = (x: unknown): x is tf.Tensor => x instanceof tf.Tensor;
 const NATIVE_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+const hasNative = (): boolean => tf.engine().backendNames().includes("tensorflow");
+
+/** Imports a package that should register TensorFlow's native backend; returns why it did not. */
+async function tryNative(name: string): Promise<string> {
+  try {
+    // This workspace itself puts plain tfjs under the name tfjs-node; importing that would bring nothing native.
+    const found = (require(`${name}/package.json`) as { name: string }).name;
+    if (found !== name) return `${name} is an alias of ${found}`;
+    await import(name);
+    return hasNative() ? "" : `${name} registered no native backend`;
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`;
+  }
+}
 
 /** Loads TensorFlow's native backend from the first package that has it. */
 async function loadTensorflow(): Promise<void> {
   const causes: string[] = [];
   for (const name of NATIVE_PACKAGES) {
-    if (tf.engine().backendNames().includes("tensorflow")) return;
-    try {
-      await import(name);
-    } catch (error) {
-      causes.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
-    }
+    if (hasNative()) return;
+    causes.push(await tryNative(name));
   }
-  if (tf.engine().backendNames().includes("tensorflow")) return;
+  if (hasNative()) return;
   throw new AlcapError(
     "engine",
-    `Engine tensorflow is not installed (${causes.join("; ") || "the packages found bring no native backend"}).`,
+    `Engine tensorflow is not installed (${causes.join("; ")}).`,
     "Run npm install @tensorflow/tfjs-node-gpu@4.22.0 and let its install script fetch the native library, or unset ALCAP_ENGINE.",
   );
-}
-
-/** Makes the engine's tfjs backend the current one. */
-async function useBackend(plan: Plan): Promise<void> {
-  if (plan.settings.engine === "tensorflow") await loadTensorflow();
-  await tf.setBackend(plan.settings.engine === "tensorflow" ? "tensorflow" : "cpu");
 }
 
 /** Dropout masks drawn at once, from the key's values. */
@@ -61,7 +65,8 @@ interface Outcome {
 }
 
 /** Calls `fn`; the returned tensors are kept, everything else is disposed. */
-function runOps(fn: (...args: never[]) => unknown, call: Call): Outcome {
+function runOps(fn: (...args: never[]) => unknown, call: Call, backend: string): Outcome {
+  void tf.setBackend(backend); // takes effect at once for a backend that is loaded
   const engine = tf.engine();
   engine.startScope();
   let returned: tf.Tensor[] = [];
@@ -71,7 +76,7 @@ function runOps(fn: (...args: never[]) => unknown, call: Call): Outcome {
     const flat = flatten(
       withMasks(eagerMasks(), () => fn(...(args as never[]))),
       isTensor,
-      "result",
+      { root: "result" },
     );
     // Clones, so that an argument handed through is not shared with the caller.
     returned = flat.leaves.map((tensor) => tf.keep(tf.clone(tensor)));
@@ -93,8 +98,9 @@ export function eagerRunner(fn: (...args: never[]) => unknown, plan: Plan): Runn
   return {
     async run(inputs) {
       const call = readCall(inputs, plan.name);
-      await useBackend(plan);
-      const { tensors, result } = runOps(fn, call);
+      const native = plan.settings.engine === "tensorflow";
+      if (native) await loadTensorflow();
+      const { tensors, result } = runOps(fn, call, native ? "tensorflow" : "cpu");
       const types = tensors.map(({ dtype, shape }) => ({ dtype, shape }));
       const resident = plan.resident ? pairResident(plan.resident, result, types, call, plan.name) : new Map<number, number>();
       const outputs: Value[] = [];

@@ -1,7 +1,7 @@
 export { type Compiled, type CompileOptions, compile, type Description, type GraphDescription, type Outside } from "./compile";
 export { valueAndGrad, valueAndGradAux } from "./grad";
 export { addBias, dropout, gelu, layerNorm, scope, softmaxCrossEntropy } from "./ops";
-export { fillMask, type MaskAddress, philox4x32 } from "./random";
+export { type Counter, fillMask, type MaskAddress, philox4x32 } from "./random";
 export { read } from "./read";
 export { constant } from "./recorder";
 export { type DeviceName, type EngineInfo, type EngineName, engineInfo, type Settings, settings } from "./settings";

@@ -79,7 +79,7 @@ function trace(fn: (...args: never[]) => unknown, args: readonly Skeleton[], lea
     return withMasks(mask, () => fn(...(inputs as never[])));
   };
   const steps = recordSteps(run, (returned) => {
-    const flat = flatten(returned, isTensor, "result");
+    const flat = flatten(returned, isTensor, { root: "result" });
     result = flat.skeleton;
     outputs = flat.leaves.map((tensor, i) => {
       const datum = datumOf(tensor);

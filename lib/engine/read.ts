@@ -37,7 +37,7 @@ async function copyOf(leaf: Value): Promise<Value> {
  * @throws AlcapError `input` for state that was donated to a later step.
  */
 export async function read<T>(tree: T): Promise<T> {
-  const flat = flatten(tree, isValue, "read");
+  const flat = flatten(tree, isValue, { root: "read" });
   const copies: Value[] = [];
   for (const leaf of flat.leaves) copies.push(await copyOf(leaf));
   // The same tree with the same kind of leaves.

@@ -211,13 +211,14 @@ export function constant(data: Data, shape: readonly number[]): tf.Tensor {
 
 /** Runs `fn` and returns what it returned with the kernel calls it made, in order. Draws from Math.random are refused. */
 export function recordSteps<T>(fn: () => T, read: (result: T) => void): readonly Step[] {
-  const previous = tf.getBackend();
+  const previous = tf.getBackend() || "cpu"; // tfjs has none before its first op
   const random = Math.random;
-  tf.setBackend(TRACE_BACKEND);
+  void tf.setBackend(TRACE_BACKEND);
   recorder.steps = [];
   tf.engine().startScope();
   Math.random = () => {
-    throw randomError("Math.random");
+    const op = scopes().ops.find((name) => RANDOM_OPS.test(name));
+    throw randomError(op ? `tf.${op}` : "Math.random");
   };
   try {
     read(fn());
@@ -226,6 +227,6 @@ export function recordSteps<T>(fn: () => T, read: (result: T) => void): readonly
     Math.random = random;
     tf.engine().endScope();
     recorder.steps = [];
-    if (previous) tf.setBackend(previous);
+    void tf.setBackend(previous);
   }
 }

@@ -60,13 +60,5 @@ export function donate(leaves: readonly Value[]): void {
   }
 }
 
-/** Takes {@link donate} back after a step that failed. */
-export function reclaim(leaves: readonly Value[]): void {
-  for (const leaf of leaves) {
-    const cell = cells.get(leaf);
-    if (cell) cell.donated = false;
-  }
-}
-
 /** Whether `x` is a handle to resident state. */
 export const isHandle = (x: unknown): boolean => isValue(x) && cells.has(x);
