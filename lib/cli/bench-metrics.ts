@@ -15,12 +15,12 @@ const help = `Usage: alcap bench metrics [--pairs N] [--words N] [--python PATH]
 
 Scores N made-up caption pairs (default 10000 of 60 words) and, where a Python with NLTK and WordNet is found (Debian: python3-nltk and
 wordnet-base), the same pairs with the reference scorers: rouge_score written out, NLTK's tokens and METEOR. Both sides count processor
-time of one thread's work, ours after 500 pairs of warming up, in five alternating rounds; ratios are medians of the rounds.
+time of one thread's work, ours after 2000 pairs of warming up, in five alternating rounds; ratios are medians of the rounds.
 
   --python PATH  the reference's Python (default /usr/bin/python3)`;
 
 const rounds = 5;
-const warmingUp = 500;
+const warmingUp = 2000;
 
 interface ReferenceAnswer {
   readonly rouge: readonly (readonly (readonly number[])[])[];

@@ -35,17 +35,21 @@ export interface PairedTest {
  *
  * Percentiles of few scores are too narrow by about `√((n−1)/n) · z/t`; they are therefore taken further out, at
  * `Φ(−√(n/(n−1)) · t)` instead of `(1 − level)/2` (Hesterberg, What Teachers Should Know About the Bootstrap, 2015, "expanded percentile").
- * From 200 scores on the two are the same to three digits.
+ * From 200 scores on this widens the interval by less than 1 %.
  *
  * @returns with a single score, whose spread is unknown, `low` and `high` are NaN (null in JSON)
  * @throws AlcapError `input` when there is no score or a score is not a finite number
  */
 export function bootstrapInterval(scores: ArrayLike<number>, options: IntervalOptions): Interval {
+  return intervalFrom(scores, resampledMeans(scores, options), options);
+}
+
+function intervalFrom(scores: ArrayLike<number>, resampled: Float64Array, options: IntervalOptions): Interval {
   const mean = meanOf(scores, "The scores");
   if (scores.length === 1) return { mean, low: Number.NaN, high: Number.NaN };
-  const means = resampledMeans(scores, options).sort();
   const tail = expandedTail(scores.length, options.level ?? 0.95);
-  return { mean, low: quantile(means, tail), high: quantile(means, 1 - tail) };
+  const sorted = resampled.toSorted();
+  return { mean, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
 }
 
 /**
@@ -57,8 +61,8 @@ export function bootstrapInterval(scores: ArrayLike<number>, options: IntervalOp
  */
 export function pairedBootstrap(a: ArrayLike<number>, b: ArrayLike<number>, options: IntervalOptions): PairedTest {
   const differences = pairwiseDifferences(a, b);
-  const difference = bootstrapInterval(differences, options);
   const means = resampledMeans(differences, options);
+  const difference = intervalFrom(differences, means, options);
   const observed = Math.abs(difference.mean) * (1 - 1e-12);
   let asFar = 0;
   for (const mean of means) if (Math.abs(mean - difference.mean) >= observed) asFar++;
