@@ -1,41 +1,30 @@
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { AlcapError } from "../errors";
 import { type Call, pairResident, readCall } from "./call";
-import type { GraphDescription, Runner } from "./compile";
-import { buildProgram, inputName, type OutputPort, type Program, serialise } from "./program";
-import { fillMask } from "./random";
-import { donate, handle, isHandle, storageOf } from "./resident";
-import { hostValue, openSession, tensorOf } from "./session";
-import type { Settings } from "./settings";
-import { leafIndices, unflatten } from "./tree";
-import { allocate, sizeOf, type Value } from "./value";
+import type { Runner } from "./compile";
+import { buildProgram, type Program, serialise } from "./program";
+import { isHandle } from "./resident";
+import { type Graph, type RunPlan, runGraph, type Spares } from "./run-graph";
+import { openSession, tensorOf } from "./session";
+import { leafIndices } from "./tree";
+import { sizeOf, type Value } from "./value";
 
-export interface Plan {
-  readonly name: string;
+export interface Plan extends RunPlan {
   readonly resident: string | undefined;
   readonly baked: readonly number[];
-  readonly settings: Settings;
 }
 
-/** A program with its session and the buffers it reuses from call to call. */
-interface Graph {
+/** What calls of one signature share. Leaves are numbered alike in all of them. */
+interface Entry {
   readonly program: Program;
-  readonly bakedData: readonly unknown[];
-  /** undefined when every output is an input passed through. */
-  readonly session: InferenceSession | undefined;
-  /** Output leaf → input leaf of resident state. */
-  readonly resident: ReadonlyMap<number, number>;
-  readonly masks: ReadonlyMap<string, OrtTensor>;
-  readonly description: GraphDescription;
+  readonly bakedLeaves: readonly number[];
+  /** The graph for the last set of baked values, and what those are recognised by. */
+  current?: undefined | { readonly graph: Graph; readonly bakedBy: readonly unknown[] };
 }
-
-/** Buffers that no handle uses, by state leaf; shared by the graphs of one function. */
-type Spares = Map<number, OrtTensor[]>;
 
 /** What a baked leaf is recognised by: its array, or the handle itself where the array is reused. */
 const identityOf = (leaf: Value): unknown => (isHandle(leaf) ? leaf : leaf.data);
 
-async function buildGraph(program: Program, call: Call, bakedLeaves: readonly number[], plan: Plan): Promise<Graph> {
+async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Plan): Promise<Graph> {
   const { name, settings } = plan;
   const resident = plan.resident
     ? pairResident(plan.resident, program.result, program.outputs, call, name)
@@ -45,155 +34,55 @@ async function buildGraph(program: Program, call: Call, bakedLeaves: readonly nu
   const model = serialise(program, name, baked);
   const onDevice = settings.device === "webgpu" ? [...resident.keys()].map((leaf) => `out${leaf}`) : [];
   const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice }) : undefined;
-  const masks = program.masks.map(
-    ({ name: mask, shape }) => [mask, tensorOf("float32", new Float32Array(sizeOf(shape)), shape)] as const,
+  const masks = new Map(
+    program.masks.map((site) => [site.name, tensorOf("float32", new Float32Array(sizeOf(site.shape)), site.shape)]),
   );
-  const { signature } = call;
-  const description = { signature, ...program.stats, bytes: model.length, sessionMs: performance.now() - started };
-  const bakedData = bakedLeaves.map((leaf) => identityOf(call.leaves[leaf]!));
-  return { program, bakedData, session, resident, masks: new Map(masks), description };
+  const fed = program.inputs.map((port) => port.leaf).filter((leaf) => !baked.has(leaf));
+  const times = { ...program.stats, bytes: model.length, sessionMs: performance.now() - started };
+  return { program, session, fed, resident, masks, description: { signature: call.signature, ...times } };
 }
 
-/** The tensor to feed for a leaf; nothing is copied. */
-function feedOf(leaf: Value): OrtTensor {
-  const storage = storageOf(leaf);
-  if (storage && storage.kind !== "eager") return storage.tensor;
-  return tensorOf(leaf.dtype, leaf.data, leaf.shape);
-}
-
-function fillMasks(graph: Graph, call: Call): void {
-  for (const { name, rate, site, keyLeaf } of graph.program.masks) {
-    const [seed, step] = call.leaves[keyLeaf]!.data;
-    fillMask(graph.masks.get(name)!.data as Float32Array, rate, { seed: seed!, step: step!, site });
-  }
-}
-
-function feedsOf(graph: Graph, call: Call, bakedLeaves: ReadonlySet<number>): Record<string, OrtTensor> {
-  const feeds: Record<string, OrtTensor> = Object.fromEntries(graph.masks);
-  for (const { leaf } of graph.program.inputs) if (!bakedLeaves.has(leaf)) feeds[inputName(leaf)] = feedOf(call.leaves[leaf]!);
-  return feeds;
-}
-
-/** An output buffer for a state leaf: one that an earlier step gave up, or a new one. */
-function takeSpare(spares: Spares, leaf: number, port: OutputPort): OrtTensor {
-  const pool = spares.get(leaf) ?? [];
-  const fits = pool.findIndex((tensor) => tensor.type === port.dtype && tensor.dims.join() === port.shape.join());
-  if (fits >= 0) return pool.splice(fits, 1)[0]!;
-  return tensorOf(port.dtype, allocate(port.dtype, sizeOf(port.shape)), port.shape);
-}
-
-/** Output tensors by name; state goes to buffers of our own, or stays where it is on a GPU. */
-function fetchesOf(graph: Graph, spares: Spares, settings: Settings): Record<string, OrtTensor | null> {
-  const fetches: Record<string, OrtTensor | null> = {};
-  graph.program.outputs.forEach((port, leaf) => {
-    if (!("name" in port)) return;
-    const stateLeaf = graph.resident.get(leaf);
-    const own = stateLeaf !== undefined && settings.device !== "webgpu";
-    fetches[port.name] = own ? takeSpare(spares, stateLeaf, port) : null;
-  });
-  return fetches;
-}
-
-/** The outputs that were given a buffer. */
-const given = (fetches: Readonly<Record<string, OrtTensor | null>>): Record<string, OrtTensor> =>
-  Object.fromEntries(Object.entries(fetches).flatMap(([name, tensor]) => (tensor ? [[name, tensor] as const] : [])));
-
-/** Gives the buffers of used-up handles back: to the pool, or to the GPU. */
-function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept: ReadonlySet<OrtTensor>, spares: Spares): void {
-  for (const [leaf, state] of used) {
-    const storage = storageOf(state);
-    if (!storage || storage.kind === "eager" || kept.has(storage.tensor)) continue;
-    if (storage.kind === "device") storage.tensor.dispose();
-    else spares.set(leaf, [...(spares.get(leaf) ?? []), storage.tensor]);
-  }
-}
-
-function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Record<string, OrtTensor>>, plan: Plan): Value {
-  const port = graph.program.outputs[leaf]!;
-  const stateLeaf = graph.resident.get(leaf);
-  const path = stateLeaf === undefined ? "" : call.paths[stateLeaf]!;
-  if ("inputLeaf" in port) {
-    const argument = call.leaves[port.inputLeaf]!;
-    const storage = storageOf(argument);
-    // State that passes through unchanged keeps its buffer under a new handle.
-    if (stateLeaf === port.inputLeaf && storage) return handle(port.dtype, port.shape, storage, path);
-    const copy = { dtype: port.dtype, shape: port.shape, data: argument.data.slice() };
-    if (stateLeaf === undefined) return copy;
-    return handle(port.dtype, port.shape, { kind: "host", tensor: tensorOf(copy.dtype, copy.data, copy.shape) }, path);
-  }
-  const tensor = results[port.name]!;
-  if (stateLeaf === undefined) return hostValue(tensor, port.dtype, port.shape);
-  const kind = plan.settings.device === "webgpu" ? "device" : "host";
-  return handle(port.dtype, port.shape, { kind, tensor }, path);
-}
-
-async function runGraph(graph: Graph, call: Call, bakedLeaves: readonly number[], spares: Spares, plan: Plan): Promise<unknown> {
-  fillMasks(graph, call);
-  const feeds = feedsOf(graph, call, new Set(bakedLeaves));
-  const fetches = fetchesOf(graph, spares, plan.settings);
-  const states = [...graph.resident.values()].map((leaf) => [leaf, call.leaves[leaf]!] as const);
-  for (const [, state] of states) storageOf(state); // throws for a donated handle, also one the graph does not read
-  let results: Readonly<Record<string, OrtTensor>> = {};
-  try {
-    // The runtime returns copies also of outputs that were given a buffer; the buffers are what goes on.
-    if (graph.session) results = { ...(await graph.session.run(feeds, fetches)), ...given(fetches) } as Record<string, OrtTensor>;
-  } catch (error) {
-    const cause = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    const problem = `${plan.name} failed: ${cause}.`;
-    throw new AlcapError("engine", problem, "Check that indices are in range; the node's name says where.", { cause: error });
-  }
-  const outputs = graph.program.outputs.map((_, leaf) => outputOf(graph, call, leaf, results, plan));
-  const kept = new Set(outputs.flatMap((output) => (isHandle(output) ? [storageOf(output)!.tensor as OrtTensor] : [])));
-  recycle(states, kept, spares);
-  donate(states.map(([, state]) => state));
-  return unflatten(graph.program.result, (leaf) => outputs[leaf]);
-}
-
-/** Runs a function as compiled graphs, one for each signature. */
+/** Runs a function as compiled graphs, one for each signature. Calls must come one after the other. */
 export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): Runner {
-  const programs = new Map<string, Program>();
-  const graphs = new Map<string, { key: readonly unknown[]; graph: Promise<Graph> }>();
-  const ready = new Map<string, GraphDescription>();
+  const entries = new Map<string, Entry>();
   const spares: Spares = new Map();
 
-  const programFor = (call: Call): Program => {
-    const known = programs.get(call.signature);
+  const entryFor = (call: Call): Entry => {
+    const known = entries.get(call.signature);
     if (known) return known;
     const program = buildProgram(fn, call.args, call.leaves, { contrib: plan.settings.device === "cpu" });
-    programs.set(call.signature, program);
-    return program;
+    const entry = {
+      program,
+      bakedLeaves: plan.baked.flatMap((arg) => leafIndices(call.args[arg] ?? { kind: "list", items: [] })),
+    };
+    entries.set(call.signature, entry);
+    return entry;
   };
 
-  const graphFor = (call: Call, bakedLeaves: readonly number[]): Promise<Graph> => {
-    const key = bakedLeaves.map((leaf) => identityOf(call.leaves[leaf]!));
-    const known = graphs.get(call.signature);
-    if (known?.key.every((data, i) => data === key[i])) return known.graph;
-    if (known) void known.graph.then(({ session }) => session?.release());
-    const program = programFor(call);
-    const graph = buildGraph(program, call, bakedLeaves, plan);
-    graphs.set(call.signature, { key, graph });
-    graph.then(
-      (built) => ready.set(call.signature, built.description),
-      () => graphs.delete(call.signature),
-    );
-    return graph;
+  const graphFor = async (call: Call): Promise<Graph> => {
+    const entry = entryFor(call);
+    const bakedBy = entry.bakedLeaves.map((leaf) => identityOf(call.leaves[leaf]!));
+    const { current } = entry;
+    if (current?.bakedBy.every((what, i) => what === bakedBy[i])) return current.graph;
+    await current?.graph.session?.release();
+    entry.current = undefined;
+    entry.current = { graph: await buildGraph(entry, call, plan), bakedBy };
+    return entry.current.graph;
   };
 
   return {
     async run(inputs) {
+      if (plan.resident !== undefined && plan.baked.includes(0))
+        throw new AlcapError("input", `${plan.name} bakes its resident state.`, "Bake other arguments than the first.");
       const call = readCall(inputs, plan.name);
-      const bakedLeaves = plan.baked.flatMap((arg) => leafIndices(call.args[arg] ?? { kind: "absent", value: undefined }));
-      const graph = await graphFor(call, bakedLeaves);
-      return runGraph(graph, call, bakedLeaves, spares, plan);
+      return runGraph(await graphFor(call), call, spares, plan);
     },
     async release() {
-      const open = [...graphs.values()].map(({ graph }) => graph);
-      graphs.clear();
-      programs.clear();
-      ready.clear();
+      const open = [...entries.values()].flatMap(({ current }) => (current ? [current.graph] : []));
+      entries.clear();
       spares.clear();
-      for (const graph of open) await (await graph).session?.release();
+      for (const { session } of open) await session?.release();
     },
-    graphs: () => [...ready.values()],
+    graphs: () => [...entries.values()].flatMap(({ current }) => (current ? [current.graph.description] : [])),
   };
 }
