@@ -252,7 +252,7 @@ function uint64(m: Machine): number {
 /** A signed integer of any width, little-endian; an ordinary number where it is one exactly. */
 function long(m: Machine, length: number): number | bigint {
   let value = 0n;
-  for (const byte of m.bytes(length).toReversed()) value = (value << 8n) | BigInt(byte);
+  for (const byte of Uint8Array.from(m.bytes(length)).reverse()) value = (value << 8n) | BigInt(byte);
   const signed = BigInt.asIntN(8 * length, value);
   return BigInt(Number(signed)) === signed && Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
 }

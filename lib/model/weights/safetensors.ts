@@ -82,7 +82,7 @@ function readMetadata(value: unknown, metadata: Record<string, string>, name: st
 }
 
 function readEntry(key: string, value: unknown, name: string): Entry {
-  const { dtype, shape, data_offsets: offsets } = isObject(value) ? (value as Record<string, unknown>) : {};
+  const { dtype, shape, data_offsets: offsets } = fieldsOf(value);
   if (typeof dtype !== "string") throw bad(name, `gives the tensor "${key}" no dtype`);
   if (!isElement(dtype))
     throw bad(name, `holds the tensor "${key}" as ${dtype}; only ${Object.keys(ELEMENT_BYTES).join(", ")} are read`);
@@ -100,7 +100,7 @@ function readEntry(key: string, value: unknown, name: string): Entry {
 /** In order of their offsets the tensors must follow each other from the first byte to the last. */
 function checkCover(entries: readonly Entry[], size: number, name: string): void {
   let at = 0;
-  for (const { name: key, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { name: key, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== at)
       throw bad(name, `has ${begin < at ? "data shared between tensors" : "unclaimed data"} before the tensor "${key}"`);
     at = end;
@@ -154,6 +154,10 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? Object.fromEntries(Object.entries(value)) : {};
 }
 
 function isElement(dtype: string): dtype is Element {

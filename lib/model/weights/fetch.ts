@@ -1,0 +1,162 @@
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
+import { MODELS, type ModelName } from "./models";
+
+export interface FetchOptions {
+  /** The project's folder of models, `data/models`. */
+  readonly models: string;
+  readonly progress?: Progress;
+  /** Where HuggingFace's files are, by default `HF_ENDPOINT` or https://huggingface.co. */
+  readonly endpoint?: string;
+}
+
+/** A file as the server describes it. */
+interface RemoteFile {
+  readonly file: string;
+  readonly url: string;
+  readonly target: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of a large file, git's SHA-1 of a small one. */
+  readonly digest: string;
+}
+
+const MAX_REDIRECTS = 5;
+
+/**
+ * Downloads a model into `models/<name>`: every file of one commit, checked by size and by the digest the server states, and renamed to its
+ * name only then. What is there and right is kept, what broke off goes on where it stopped. A `SHA256SUMS` is written beside the files.
+ *
+ * @returns the model's folder
+ * @throws AlcapError `network` when the server cannot be reached, saying which file to put where, or when a file arrives damaged
+ */
+export async function fetchModel(name: ModelName, options: FetchOptions): Promise<string> {
+  const { models, progress = silent, endpoint = process.env.HF_ENDPOINT ?? "https://huggingface.co" } = options;
+  const folder = path.join(models, name);
+  const remote = await describeFiles(name, folder, endpoint);
+  const total = remote.reduce((sum, { size }) => sum + size, 0);
+  const sums: string[] = [];
+  let done = 0;
+  for (const file of remote) {
+    await mkdir(path.dirname(file.target), { recursive: true });
+    const report = (bytes: number) => progress(done + bytes, total, file.file);
+    if (!(await isRight(file.target, file))) await download(file, report);
+    done += file.size;
+    report(0);
+    sums.push(`${await digestOf(file.target, createHash("sha256"))}  ${file.file}\n`);
+  }
+  await writeFile(path.join(folder, "SHA256SUMS.part"), sums.join(""));
+  await rename(path.join(folder, "SHA256SUMS.part"), path.join(folder, "SHA256SUMS"));
+  return folder;
+}
+
+/** Asks for every file's size and digest; the first answer names the commit that the others are then taken from. */
+async function describeFiles(name: ModelName, folder: string, endpoint: string): Promise<RemoteFile[]> {
+  const { repository, files } = MODELS[name];
+  const described: RemoteFile[] = [];
+  let revision = "main";
+  try {
+    for (const file of files) {
+      const url = `${endpoint}/${repository}/resolve/${revision}/${file}`;
+      const headers = await headersOf(url);
+      revision = /^[0-9a-f]{40}$/.exec(headers.get("x-repo-commit") ?? "")?.[0] ?? revision;
+      const size = Number(headers.get("x-linked-size") ?? headers.get("content-length") ?? Number.NaN);
+      const digest = /[0-9a-f]{64}|[0-9a-f]{40}/.exec(headers.get("x-linked-etag") ?? headers.get("etag") ?? "")?.[0];
+      if (!Number.isSafeInteger(size) || digest === undefined) throw new Error(`${url} is described without a size or a digest`);
+      described.push({
+        file,
+        url: `${endpoint}/${repository}/resolve/${revision}/${file}`,
+        target: path.join(folder, file),
+        size,
+        digest,
+      });
+    }
+  } catch (cause) {
+    const wanted = files.map((file) => `${endpoint}/${repository}/resolve/main/${file} to ${path.join(folder, file)}`);
+    throw new AlcapError(
+      "network",
+      `${endpoint} cannot be asked for ${name} (${reason(cause)}).`,
+      `Try again, or on another machine save ${wanted.join(", ")}.`,
+      { cause },
+    );
+  }
+  return described;
+}
+
+/** Redirects are followed by hand: a large file's size and digest stand on the redirect itself. */
+async function headersOf(url: string): Promise<Headers> {
+  let at = url;
+  for (let hop = 0; hop < MAX_REDIRECTS; hop++) {
+    const { status, headers } = await fetch(at, {
+      method: "HEAD",
+      redirect: "manual",
+      headers: { "accept-encoding": "identity" },
+    });
+    const location = headers.get("location");
+    if (status >= 400) throw new Error(`${at} answers ${status}`);
+    if (headers.has("x-linked-etag") || location === null) return headers;
+    at = new URL(location, at).href;
+  }
+  throw new Error(`${url} redirects without end`);
+}
+
+async function download(file: RemoteFile, report: (bytes: number) => void): Promise<void> {
+  const part = `${file.target}.part`;
+  try {
+    const have = existsSync(part) ? statSync(part).size : 0;
+    if (have < file.size) await receive(file, part, have, report);
+  } catch (cause) {
+    throw new AlcapError(
+      "network",
+      `${file.url} broke off (${reason(cause)}).`,
+      "Run the command again: it goes on where it stopped.",
+      { cause },
+    );
+  }
+  if (!(await isRight(part, file))) {
+    await rm(part, { force: true });
+    throw new AlcapError("network", `${file.url} arrived damaged.`, "Run the command again; the file is fetched anew.");
+  }
+  await rename(part, file.target);
+}
+
+async function receive(file: RemoteFile, part: string, have: number, report: (bytes: number) => void): Promise<void> {
+  const response = await fetch(file.url, {
+    headers: { "accept-encoding": "identity", ...(have > 0 && { range: `bytes=${have}-` }) },
+  });
+  if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
+  let received = response.status === 206 ? have : 0; // a server without ranges begins again
+  const flags = received > 0 ? "a" : "w";
+  const counter = new Transform({
+    transform(chunk: Buffer, _, next) {
+      received += chunk.length;
+      report(received);
+      next(received > file.size ? new Error("more arrives than was announced") : null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(part, { flags }));
+  if (received < file.size) throw new Error(`${received} of ${file.size} bytes came`);
+}
+
+/** The size first, then the digest: SHA-256, or git's SHA-1 over a header and the content. */
+async function isRight(target: string, { size, digest }: RemoteFile): Promise<boolean> {
+  if (!existsSync(target) || statSync(target).size !== size) return false;
+  const hash = digest.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+  return (await digestOf(target, hash)) === digest;
+}
+
+async function digestOf(file: string, hash: Hash): Promise<string> {
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause instanceof Error ? cause.cause.message : cause.message;
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { AlcapError } from "../../errors";
+
+/** A public model and the files of it that are used. */
+export interface ModelSource {
+  /** HuggingFace repository. */
+  readonly repository: string;
+  /** Paths in the repository, and in the model's folder. */
+  readonly files: readonly string[];
+}
+
+export type ModelName = "bart-base" | "sentence-bert";
+
+/** Models that can be fetched by name. */
+export const MODELS: Readonly<Record<ModelName, ModelSource>> = {
+  /** The paper's text model (section 4.2). */
+  "bart-base": { repository: "facebook/bart-base", files: ["config.json", "vocab.json", "merges.txt", "model.safetensors"] },
+  /** Embeds sentences for the retrieval measure (section 5.4), in transformers.js's layout. */
+  "sentence-bert": {
+    repository: "Xenova/all-MiniLM-L6-v2",
+    files: ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"],
+  },
+};
+
+/** Narrows a name given by a user. Throws `AlcapError` "usage" with the names there are. */
+export function modelName(name: string): ModelName {
+  if (Object.hasOwn(MODELS, name)) return name as ModelName;
+  throw new AlcapError("usage", `There is no model "${name}" to fetch.`, `Choose one of ${Object.keys(MODELS).join(", ")}.`);
+}
+
+/**
+ * The folder of a model that is already on this machine: in the project's own models, or in the HuggingFace cache
+ * (`HF_HUB_CACHE`, `HF_HOME/hub` or `~/.cache/huggingface/hub`).
+ *
+ * @param models the project's folder of models, `data/models`
+ * @returns undefined when a file of it is missing in both
+ */
+export function findModel(name: ModelName, models: string): string | undefined {
+  const { repository, files } = MODELS[name];
+  const folders = [path.join(models, name), snapshot(repository)];
+  return folders.find((folder) => folder !== undefined && files.every((file) => existsSync(path.join(folder, file))));
+}
+
+/** As `findModel`, but a model that is not there is an `AlcapError` "weights" which says how to get it. */
+export function requireModel(name: ModelName, models: string): string {
+  const folder = findModel(name, models);
+  if (folder !== undefined) return folder;
+  const problem = `The model ${name} is neither in ${path.join(models, name)} nor in the HuggingFace cache.`;
+  throw new AlcapError(
+    "weights",
+    problem,
+    `Run \`npx alcap fetch ${name}\`, or put ${MODELS[name].files.join(", ")} of ${MODELS[name].repository} there.`,
+  );
+}
+
+/** The snapshot that the cache's `main` points at. */
+function snapshot(repository: string): string | undefined {
+  const { HF_HUB_CACHE, HF_HOME } = process.env;
+  const hub = HF_HUB_CACHE ?? path.join(HF_HOME ?? path.join(homedir(), ".cache/huggingface"), "hub");
+  const folder = path.join(hub, `models--${repository.replaceAll("/", "--")}`);
+  const ref = path.join(folder, "refs/main");
+  if (!existsSync(ref)) return undefined;
+  const commit = readFileSync(ref, "utf8").trim();
+  return /^[0-9a-f]{40}$/.test(commit) ? path.join(folder, "snapshots", commit) : undefined;
+}
