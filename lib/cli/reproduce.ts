@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
@@ -7,6 +7,7 @@ import { prepareMaterial } from "../experiment/material";
 import { type Preset, presetNamed } from "../experiment/presets";
 import { obtainRuns } from "../experiment/run";
 import { resultTable } from "../experiment/table";
+import { projectRoot } from "../experiment/workspace";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
 import { terminalReporter } from "./terminal";
@@ -46,32 +47,26 @@ export async function run(args: readonly string[]): Promise<number> {
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
   );
   console.log(`Records and captions: ${relative(material.workspace.runs)}\nModel for \`npx alcap caption\`: ${relative(model)}`);
-  if (values.notebooks) await executeNotebooks(preset, material.workspace.root, report);
+  if (values.notebooks) await executeNotebooks(preset, material.workspace.results, report);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
   return 0;
 }
 
 const relative = (file: string) => path.relative(process.cwd(), file) || ".";
 
-async function executeNotebooks(preset: Preset, root: string, report: Reporter): Promise<void> {
-  const folder = path.join(root, "notebooks");
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)
-    .filter((file) => file.endsWith(".ipynb"))
-    .sort()) {
-    const file = path.join(folder, name);
-    const { ok, failure } = await runNotebook(file, {
-      env: { ALCAP_PRESET: preset.name },
-      progress: report(`executing ${name}`),
-    });
+/** Executes every notebook on the preset: the `quick` outputs stay in the notebooks, those of other presets go to its results. */
+async function executeNotebooks(preset: Preset, results: string, report: Reporter): Promise<void> {
+  const folder = path.join(projectRoot(), "notebooks");
+  const names = readdirSync(folder).filter((file) => file.endsWith(".ipynb"));
+  for (const name of names.sort()) {
+    const out = preset.name === "quick" ? path.join(folder, name) : path.join(results, "notebooks", name);
+    mkdirSync(path.dirname(out), { recursive: true });
+    const progress = report(`executing ${name}`);
+    const { ok, failure } = await runNotebook(path.join(folder, name), { out, env: { ALCAP_PRESET: preset.name }, progress });
     if (!ok) {
-      const where = `${relative(file)}, cell ${failure?.cell}`;
-      throw new AlcapError(
-        "record",
-        `${where} failed: ${failure?.message ?? "no message"}.`,
-        "The notebook holds the whole error.",
-      );
+      const where = `${relative(out)}, cell ${failure?.cell}`;
+      throw new AlcapError("record", `${where} failed: ${failure?.message ?? "no message"}.`, "The notebook holds the whole error.");
     }
-    console.log(`Notebook: ${relative(file)}`);
+    console.log(`Notebook: ${relative(out)}`);
   }
 }

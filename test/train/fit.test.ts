@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { compile, dropout, type Outside, read, tf, value, valueAndGrad } from "alcap/dist/engine";
+import { type AdamSlots, adamw, clipByGlobalNorm } from "alcap/dist/train/adamw";
+import { checkpointFile } from "alcap/dist/train/checkpoint";
+import { type FitTask, fit, type Tick } from "alcap/dist/train/fit";
+import { learningRateAt } from "alcap/dist/train/schedule";
+
+type State = { params: Record<string, tf.Tensor>; slots: AdamSlots };
+type Batch = { x: tf.Tensor; y: tf.Tensor };
+
+const recipe = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 } as const;
+const zeros = () => ({ weight: value(new Float32Array(6), [3, 2]), bias: value(new Float32Array(2), [2]) });
+
+/** A linear regression with dropout: small, but with every part of a real run. */
+function task(): FitTask<State, Batch> {
+  const step = compile(
+    (state: State, batch: Batch, tick: Tick) => {
+      const { loss, grads } = valueAndGrad((p: Record<string, tf.Tensor>) => {
+        const x = dropout(batch.x, 0.2, tick.key) as tf.Tensor2D;
+        const guess = tf.add(tf.matMul(x, p.weight as tf.Tensor2D), p.bias as tf.Tensor);
+        return tf.mean(tf.square(tf.sub(guess, batch.y))) as tf.Scalar;
+      }, state.params);
+      return { state: adamw(state.params, grads, state.slots, tick.step, tick.learningRate, recipe), losses: { loss } };
+    },
+    { resident: "state" },
+  );
+  const batch = (at: number): Outside<Batch> => ({
+    x: value(Float32Array.from({ length: 12 }, (_, i) => Math.sin(at * 7 + i)), [4, 3]),
+    y: value(Float32Array.from({ length: 8 }, (_, i) => Math.cos(at * 7 + i)), [4, 2]),
+  });
+  const initial = (): Outside<State> => ({ params: zeros(), slots: { m: zeros(), v: zeros() } });
+  const score = async ({ params }: Outside<State>) => params.bias?.data[0] ?? Number.NaN;
+  return { step, initial, batch, steps: 12, schedule: { peak: 0.1, warmup: 3, after: "linear" }, seed: 5, evaluate: { every: 4, score: async (state) => score(await read(state)) } };
+}
+
+test("stopped after any step and started again, a run ends with the bytes of one that ran through", async () => {
+  const whole = await fit(task());
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
+  try {
+    for (const stopAfter of [1, 5, 8, 11]) {
+      const store = checkpointFile<Outside<State>>(path.join(folder, `${stopAfter}.safetensors`), "a recipe");
+      const stopping = { ...task(), checkpoint: { store, every: 2 } };
+      const stop = (done: number) => {
+        if (done === stopAfter) throw new Error("stopped");
+      };
+      await assert.rejects(fit(stopping, stop), /stopped/);
+      const resumed = await fit({ ...task(), checkpoint: { store, every: 2 } });
+      assert.deepEqual(plain(resumed), plain(whole), `stopped after step ${stopAfter}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Data only, so that records with and without prototypes compare equal. */
+const plain = (tree: unknown): unknown => JSON.parse(JSON.stringify(tree));
+
+test("a checkpoint of another recipe is refused", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
+  const file = path.join(folder, "checkpoint.safetensors");
+  try {
+    await fit({ ...task(), steps: 2, checkpoint: { store: checkpointFile<Outside<State>>(file, "one"), every: 1 } });
+    assert.throws(() => checkpointFile(file, "another").load(), /another recipe/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("AdamW's first step by hand: the learning rate in the gradient's direction, and decay of matrices only", () => {
+  const params = { weight: tf.tensor2d([2], [1, 1]), bias: tf.tensor1d([2]) };
+  const grads = { weight: tf.tensor2d([0.3], [1, 1]), bias: tf.tensor1d([-0.3]) };
+  const slots = { m: { weight: tf.zeros([1, 1]), bias: tf.zeros([1]) }, v: { weight: tf.zeros([1, 1]), bias: tf.zeros([1]) } };
+  const next = adamw(params, grads, slots, tf.scalar(1), tf.scalar(0.1), recipe).params;
+  assert.ok(Math.abs((next.weight?.dataSync()[0] ?? 0) - (2 * (1 - 0.1 * 0.01) - 0.1)) < 1e-5);
+  assert.ok(Math.abs((next.bias?.dataSync()[0] ?? 0) - 2.1) < 1e-5);
+});
+
+test("gradients are scaled together to the bound, and left alone below it", () => {
+  const norm = (limit: number) => {
+    const { a, b } = clipByGlobalNorm({ a: tf.tensor1d([3]), b: tf.tensor1d([4]) }, limit);
+    return [a?.dataSync()[0] ?? 0, b?.dataSync()[0] ?? 0];
+  };
+  const [a = 0, b = 0] = norm(1);
+  assert.ok(Math.abs(a - 0.6) < 1e-5 && Math.abs(b - 0.8) < 1e-5);
+  assert.deepEqual(norm(10), [3, 4]);
+});
+
+test("the learning rate rises over the warm-up and falls to nothing", () => {
+  const at = (step: number) => learningRateAt({ peak: 1, warmup: 4, after: "linear" }, step, 12);
+  assert.deepEqual([at(0), at(3), at(4), at(8), at(11)], [0.25, 1, 1, 0.5, 0.125]);
+  assert.equal(learningRateAt({ peak: 1, warmup: 0, after: "constant" }, 11, 12), 1);
+});
