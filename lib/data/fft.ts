@@ -47,15 +47,16 @@ export function planFft(size: number): Fft {
   const scratchRe = new Float64Array(size);
   const scratchIm = new Float64Array(size);
   return (re, im) => {
-    let [xRe, xIm, yRe, yIm] = [re, im, scratchRe, scratchIm];
+    let x: readonly [Float64Array, Float64Array] = [re, im];
+    let y: readonly [Float64Array, Float64Array] = [scratchRe, scratchIm];
     for (const pass of passes) {
       const run = pass.radix === 4 ? radix4 : pass.radix === 2 ? radix2 : radixOdd;
-      run(pass, xRe, xIm, yRe, yIm);
-      [xRe, xIm, yRe, yIm] = [yRe, yIm, xRe, xIm];
+      run(pass, ...x, ...y);
+      [x, y] = [y, x];
     }
-    if (xRe !== re) {
-      re.set(xRe);
-      im.set(xIm);
+    if (x[0] !== re) {
+      re.set(x[0]);
+      im.set(x[1]);
     }
   };
 }

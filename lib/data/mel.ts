@@ -1,4 +1,5 @@
 import { AlcapError } from "../errors";
+import { melRecipe } from "../recipe";
 import { planPowerSpectrum } from "./fft";
 
 /** The numbers of a log-mel spectrogram. */
@@ -18,9 +19,6 @@ export interface MelRecipe {
   /** Power under which a value counts as silence: 1e−10 is −100 dB. */
   readonly floor: number;
 }
-
-/** The music tagger's spectrogram (Won et al. 2019; released code): 128 HTK bands from 0 to 8000 Hz, 16 ms apart. */
-export const melRecipe: MelRecipe = { sampleRate: 16000, nFft: 512, hop: 256, mels: 128, fMin: 0, fMax: 8000, floor: 1e-10 };
 
 export interface MelSpectrogram {
   /** `[mels, frames]`, row-major, dB */

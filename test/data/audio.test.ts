@@ -185,6 +185,30 @@ test("cover art before the sound is not taken for sound", async () => {
   assert.ok(Math.abs((channels[0]?.length ?? 0) - 22050) < 1200);
 });
 
+test("the sound of an ogg file with another stream in it is found", async () => {
+  const sound = Buffer.from(tone("ogg"));
+  const pages: Buffer[] = [];
+  for (let at = 0; at < sound.length; ) {
+    const next = sound.indexOf("OggS", at + 4);
+    pages.push(sound.subarray(at, next < 0 ? sound.length : next));
+    at = next < 0 ? sound.length : next;
+  }
+  const film = (flags: number) => {
+    const page = Buffer.alloc(27 + 1 + 7);
+    page.write("OggS");
+    page[5] = flags;
+    page.writeUInt32LE(77, 14); // its serial number
+    page[26] = 1;
+    page[27] = 7;
+    page.write("\x80theora", 28, "latin1");
+    return page;
+  };
+  const both = Buffer.concat([film(2), ...pages.flatMap((page) => [page, film(0)])]);
+  assert.equal(sniffFormat(both), "ogg-vorbis");
+  assert.deepEqual(await decodeAudio(both), await decodeAudio(tone("ogg")));
+  assert.equal(sniffFormat(film(2)), undefined, "a film alone is no song");
+});
+
 test("the excerpt is the middle; what is shorter is padded with silence at its end", async () => {
   const x = Float32Array.from({ length: 100 }, (_, i) => i);
   assert.deepEqual(

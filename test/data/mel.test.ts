@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { melFilterbank, melRecipe, melSpectrogram } from "alcap/dist/data/mel";
+import { melFilterbank, melSpectrogram } from "alcap/dist/data/mel";
 import { loadWeights } from "alcap/dist/model/weights";
+import { melRecipe } from "alcap/dist/recipe";
 import { fixture, shared, unless } from "./mutate";
 
 /** The reference files' test signal: three tones with a noise floor. */

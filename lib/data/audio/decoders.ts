@@ -1,6 +1,7 @@
 import { AlcapError } from "../../errors";
 import type { Audio } from "./decode";
 import { type AudioFormat, findMpegFrame, id3Length } from "./format";
+import { findOggStream, isolateStream } from "./ogg";
 
 /** Formats that a wasm decoder reads. */
 export type Compressed = Exclude<AudioFormat, "wav">;
@@ -19,7 +20,8 @@ interface Decoded {
 export async function decodeCompressed(bytes: Uint8Array, format: Compressed, name: string): Promise<Audio> {
   let decoded: Decoded;
   try {
-    decoded = await DECODERS[format](bytes);
+    const stream = findOggStream(bytes);
+    decoded = await DECODERS[format](stream ? isolateStream(bytes, stream) : bytes);
   } catch (cause) {
     throw undecodable(name, format, cause);
   }

@@ -1,5 +1,7 @@
+import { findOggStream, type OggFormat } from "./ogg";
+
 /** What a file holds, told from its bytes. */
-export type AudioFormat = "wav" | "mp3" | "flac" | "ogg-vorbis" | "ogg-opus" | "ogg-flac";
+export type AudioFormat = "wav" | "mp3" | "flac" | OggFormat;
 
 /**
  * Tells the format by content: a wrong extension does not matter, and a text file is no audio whatever its name.
@@ -10,15 +12,8 @@ export function sniffFormat(bytes: Uint8Array): AudioFormat | undefined {
   const at = id3Length(bytes);
   if (hasText(bytes, 0, "RIFF") && hasText(bytes, 8, "WAVE")) return "wav";
   if (hasText(bytes, at, "fLaC")) return "flac";
-  if (hasText(bytes, 0, "OggS")) return sniffOgg(bytes);
+  if (hasText(bytes, 0, "OggS")) return findOggStream(bytes)?.format;
   return findMpegFrame(bytes, at) === undefined ? undefined : "mp3";
-}
-
-function sniffOgg(bytes: Uint8Array): AudioFormat | undefined {
-  const packet = 27 + (bytes[26] ?? 0); // the first page's header and its one segment table
-  if (hasText(bytes, packet, "\x01vorbis")) return "ogg-vorbis";
-  if (hasText(bytes, packet, "OpusHead")) return "ogg-opus";
-  return hasText(bytes, packet, "\x7fFLAC") ? "ogg-flac" : undefined;
 }
 
 function hasText(bytes: Uint8Array, offset: number, text: string): boolean {

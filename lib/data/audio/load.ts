@@ -1,10 +1,9 @@
+import { excerptSeconds, melRecipe } from "../../recipe";
 import { type Audio, decodeAudio } from "./decode";
 import { resample, resampledLength, type Span } from "./resample";
 
-/** The model's rate, Hz (paper, section 4.2). */
-const SAMPLE_RATE = 16000;
-/** The length of an excerpt, seconds (paper, section 4.2). */
-const EXCERPT_SECONDS = 15;
+/** The music encoder's rate, Hz. */
+const SAMPLE_RATE = melRecipe.sampleRate;
 
 /** The mean of the channels. */
 export function toMono({ channels }: Pick<Audio, "channels">): Float32Array {
@@ -31,13 +30,13 @@ export async function loadAudio(file: string | Uint8Array): Promise<Float32Array
 }
 
 /**
- * The 15 s that stand for a song: "We resample each song at 16kHz and take a 15s excerpt" (paper, section 4.2). The paper does not say
+ * The 15 s that stand for a song: "We resample each song at 16kHz and take a 15s excerpt" (paper, section 6.1). The paper does not say
  * which; here it is the middle, as in its rule for the NetEase songs, and a clip that is shorter is padded with silence at its end.
  *
  * @param x mono audio at `sampleRate`
  * @returns `[seconds · sampleRate]`
  */
-export function excerpt(x: Float32Array, seconds: number = EXCERPT_SECONDS, sampleRate: number = SAMPLE_RATE): Float32Array {
+export function excerpt(x: Float32Array, seconds: number = excerptSeconds, sampleRate: number = SAMPLE_RATE): Float32Array {
   const { start, length } = middle(x.length, Math.round(seconds * sampleRate));
   const cut = new Float32Array(Math.round(seconds * sampleRate));
   cut.set(x.subarray(start, start + length));
@@ -56,12 +55,12 @@ function middle(available: number, wanted: number): Span {
  * @returns `[seconds · 16000]`
  * @throws AlcapError `input` as `decodeAudio`
  */
-export async function loadExcerpt(file: string | Uint8Array, seconds: number = EXCERPT_SECONDS): Promise<Float32Array> {
+export async function loadExcerpt(file: string | Uint8Array, seconds: number = excerptSeconds): Promise<Float32Array> {
   return excerptOf(await decodeAudio(file), seconds);
 }
 
 /** The excerpt of decoded sound, mono and at 16 kHz: `[seconds · 16000]`. */
-export function excerptOf(audio: Audio, seconds: number = EXCERPT_SECONDS): Float32Array {
+export function excerptOf(audio: Audio, seconds: number = excerptSeconds): Float32Array {
   const mono = toMono(audio);
   const span = middle(resampledLength(mono.length, audio.sampleRate, SAMPLE_RATE), Math.round(seconds * SAMPLE_RATE));
   return excerpt(resample(mono, audio.sampleRate, SAMPLE_RATE, span), seconds);

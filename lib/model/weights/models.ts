@@ -15,9 +15,9 @@ export type ModelName = "bart-base" | "sentence-bert";
 
 /** Models that can be fetched by name. */
 export const MODELS: Readonly<Record<ModelName, ModelSource>> = {
-  /** The paper's text model (section 4.2). */
+  /** The paper's text model (section 6.1). */
   "bart-base": { repository: "facebook/bart-base", files: ["config.json", "vocab.json", "merges.txt", "model.safetensors"] },
-  /** Embeds sentences for the retrieval measure (section 5.4), in transformers.js's layout. */
+  /** Embeds sentences for the retrieval measure (section 6.4), in transformers.js's layout. */
   "sentence-bert": {
     repository: "Xenova/all-MiniLM-L6-v2",
     files: ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"],
