@@ -32,7 +32,8 @@ async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Pla
   const baked = new Map(bakedLeaves.map((leaf) => [leaf, call.leaves[leaf]!]));
   const started = performance.now();
   const model = serialise(program, name, baked);
-  const onDevice = settings.device === "webgpu" ? [...resident.keys()].map((leaf) => `out${leaf}`) : [];
+  const state = program.outputs.flatMap((port, leaf) => (resident.has(leaf) && "name" in port ? [port.name] : []));
+  const onDevice = settings.device === "webgpu" ? state : [];
   const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice }) : undefined;
   const masks = new Map(
     program.masks.map((site) => [site.name, tensorOf("float32", new Float32Array(sizeOf(site.shape)), site.shape)]),

@@ -33,10 +33,10 @@ export interface RunPlan {
 export type Spares = Map<number, OrtTensor[]>;
 
 /** The tensor to feed for a leaf; nothing is copied. */
-function feedOf(leaf: Value): OrtTensor {
+function feedOf(leaf: Value, { device }: Settings): OrtTensor {
   const storage = storageOf(leaf);
-  if (storage && storage.kind !== "eager") return storage.tensor;
-  return tensorOf(leaf.dtype, leaf.data, leaf.shape);
+  const usable = storage?.kind === "host" || (storage?.kind === "device" && device === "webgpu");
+  return usable ? storage.tensor : tensorOf(leaf.dtype, leaf.data, leaf.shape);
 }
 
 function fillMasks(graph: Graph, call: Call): void {
@@ -46,9 +46,9 @@ function fillMasks(graph: Graph, call: Call): void {
   }
 }
 
-function feedsOf(graph: Graph, call: Call): Record<string, OrtTensor> {
+function feedsOf(graph: Graph, call: Call, settings: Settings): Record<string, OrtTensor> {
   const feeds: Record<string, OrtTensor> = Object.fromEntries(graph.masks);
-  for (const leaf of graph.fed) feeds[inputName(leaf)] = feedOf(call.leaves[leaf]!);
+  for (const leaf of graph.fed) feeds[inputName(leaf)] = feedOf(call.leaves[leaf]!, settings);
   return feeds;
 }
 
@@ -108,7 +108,7 @@ function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Reco
 /** Runs a graph once: masks are drawn, state moves from its handles to new ones, everything else comes back as fresh arrays. */
 export async function runGraph(graph: Graph, call: Call, spares: Spares, plan: RunPlan): Promise<unknown> {
   fillMasks(graph, call);
-  const feeds = feedsOf(graph, call);
+  const feeds = feedsOf(graph, call, plan.settings);
   const fetches = fetchesOf(graph, spares, plan.settings);
   const states = [...graph.resident.values()].map((leaf) => [leaf, call.leaves[leaf]!] as const);
   for (const [, state] of states) storageOf(state); // throws for a donated handle, also one the graph does not read
