@@ -1,9 +1,11 @@
+import { AlcapError } from "../errors";
+
 // A writer for the part of ONNX's protobuf schema (onnx.proto3) that the graphs need.
 
-/** An encoded message kept as parts, so that large initialisers are copied once, at the end. */
+/** An encoded message kept as a tree of parts, so that everything, large initialisers too, is copied once, at the end. */
 export interface Message {
   readonly size: number;
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly (Uint8Array | Message)[];
 }
 
 export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly string: string };
@@ -34,11 +36,8 @@ function varint(x: number): Uint8Array {
 
 const tag = (field: number, wire: number): Uint8Array => varint((field << 3) | wire);
 
-function join(...messages: readonly Message[]): Message {
-  return { size: messages.reduce((sum, m) => sum + m.size, 0), parts: messages.flatMap((m) => m.parts) };
-}
-
-const raw = (...parts: Uint8Array[]): Message => ({ size: parts.reduce((sum, p) => sum + p.length, 0), parts });
+const join = (...parts: readonly Message[]): Message => ({ size: parts.reduce((sum, m) => sum + m.size, 0), parts });
+const raw = (...parts: readonly Uint8Array[]): Message => ({ size: parts.reduce((sum, p) => sum + p.length, 0), parts });
 const integer = (field: number, x: number): Message => raw(tag(field, VARINT), varint(x));
 const message = (field: number, m: Message): Message => join(raw(tag(field, LENGTH_DELIMITED), varint(m.size)), m);
 const bytes = (field: number, b: Uint8Array): Message => message(field, raw(b));
@@ -109,7 +108,7 @@ export interface GraphSpec {
 
 /**
  * ModelProto as bytes.
- * @throws RangeError over 2 GiB, protobuf's limit for one message.
+ * @throws AlcapError `engine` over 2 GiB, protobuf's limit for one message.
  */
 export function modelProto(g: GraphSpec): Uint8Array {
   const graph = join(
@@ -126,6 +125,26 @@ export function modelProto(g: GraphSpec): Uint8Array {
     message(8, integer(2, OPSET)),
     message(8, join(text(1, "com.microsoft"), integer(2, 1))),
   );
-  if (model.size > MAX_BYTES) throw new RangeError(`the model takes ${model.size} bytes, over protobuf's limit of ${MAX_BYTES}`);
-  return Buffer.concat(model.parts, model.size);
+  if (model.size > MAX_BYTES)
+    throw new AlcapError(
+      "engine",
+      `${g.name} takes ${model.size} bytes as one ONNX model, over protobuf's limit of ${MAX_BYTES}.`,
+      "Bake fewer weights into it: arguments that are not baked do not count.",
+    );
+  const encoded = new Uint8Array(model.size);
+  write(model, encoded, 0);
+  return encoded;
+}
+
+/** Copies a message's parts to `bytes` from `at` on; returns the place after them. */
+function write(m: Message, bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (const part of m.parts) {
+    if ("size" in part) end = write(part, bytes, end);
+    else {
+      bytes.set(part, end);
+      end += part.length;
+    }
+  }
+  return end;
 }
