@@ -65,7 +65,11 @@ async function executeNotebooks(preset: Preset, results: string, report: Reporte
     const { ok, failure } = await runNotebook(path.join(folder, name), { out, env: { ALCAP_PRESET: preset.name }, progress });
     if (!ok) {
       const where = `${relative(out)}, cell ${failure?.cell}`;
-      throw new AlcapError("record", `${where} failed: ${failure?.message ?? "no message"}.`, "The notebook holds the whole error.");
+      throw new AlcapError(
+        "record",
+        `${where} failed: ${failure?.message ?? "no message"}.`,
+        "The notebook holds the whole error.",
+      );
     }
     console.log(`Notebook: ${relative(out)}`);
   }
