@@ -87,13 +87,24 @@ export const batchNormMomentum = 0.1;
 export interface Alignment {
   /** λ of equation 4. */
   readonly weight: number;
+  /** InfoNCE, or the released code's alternative: the mean cosine distance of each pair, without negatives. */
+  readonly loss: "infonce" | "positive-pair";
+  /** Divides InfoNCE's similarities; the positive-pair loss has none. */
   readonly temperature: number;
+  /** InfoNCE's similarity; the positive-pair loss always takes the cosine. */
   readonly similarity: "cosine" | "dot";
+  /** Who asks in InfoNCE; the positive-pair loss is symmetric. */
   readonly direction: "music-to-lyrics" | "lyrics-to-music" | "symmetric";
+  /** What stands for a sequence: the mean over its positions, or its first one (`<s>` and the music encoder's class vector). */
+  readonly aggregation: "mean" | "cls";
   /** Which positions the mean over the lyrics covers. */
   readonly pooling: "all-positions" | "without-padding";
   /** The alignment reads the encoder's state before this layer (0-based): HuggingFace's `encoder_hidden_states[layer]`. */
   readonly layer: number;
+  /** Epoch (0-based) from which the alignment is part of the loss. */
+  readonly startEpoch: number;
+  /** Whether a song that stands in a batch twice takes part once, or with each of its rows (then as a false negative). */
+  readonly repeatedSongs: "once" | "each-row";
 }
 
 /** How music enters the lyrics encoder (paper, equation 2; released `models/modeling_bart.py`). */
@@ -103,6 +114,8 @@ export interface Fusion {
   readonly heads: number;
   /** Factor on the attention's output before it is added to the text state. */
   readonly residual: number;
+  /** Whether a sigmoid gate, read from attention output and text state, scales the attention's output (released: off). */
+  readonly forgetGate: "none" | "sigmoid";
 }
 
 export interface CaptionObjective {
@@ -110,6 +123,7 @@ export interface CaptionObjective {
   readonly labelPadding: "counted" | "ignored";
 }
 
+/** The objective and what it reads: everything that the model's computation depends on beside its sizes. */
 export interface Recipe {
   readonly fusion: Fusion;
   readonly alignment: Alignment;
@@ -118,41 +132,169 @@ export interface Recipe {
 
 /** The paper's text, read literally; what it leaves open follows the released code. */
 export const paperRecipe: Recipe = {
-  fusion: { layers: [4, 5], heads: 1, residual: 0.1 }, // layers and residual: released code
+  fusion: { layers: [4, 5], heads: 1, residual: 0.1, forgetGate: "none" }, // released code
   alignment: {
     weight: 0.02, // section 6.1
+    loss: "infonce",
     temperature: 1, // equation 1 has none once restored with an exponential of the product
     similarity: "dot",
     direction: "music-to-lyrics",
+    aggregation: "mean",
     pooling: "without-padding", // "mean aggregation along the sequence length"
     layer: 4, // released code
+    startEpoch: 0,
+    repeatedSongs: "once", // released code
   },
   caption: { labelPadding: "ignored" }, // equation 3 sums over the caption's own tokens
 };
 
 /** The released code's choices. */
 export const releasedRecipe: Recipe = {
-  fusion: { layers: [4, 5], heads: 1, residual: 0.1 },
+  fusion: { layers: [4, 5], heads: 1, residual: 0.1, forgetGate: "none" },
   alignment: {
     weight: 0.02,
+    loss: "infonce",
     temperature: 0.3,
     similarity: "cosine",
     direction: "music-to-lyrics",
+    aggregation: "mean",
     pooling: "all-positions",
     layer: 4,
+    startEpoch: 0,
+    repeatedSongs: "once",
   },
   caption: { labelPadding: "counted" },
 };
 
+/** AdamW (Loshchilov and Hutter 2019) with a bound on the gradient's norm. */
+export interface AdamW {
+  readonly name: "adamw";
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled decay, applied to matrices and embeddings, not to biases and norms. */
+  readonly weightDecay: number;
+  /** Largest global L2 norm of the gradient. */
+  readonly clipNorm: number;
+}
+
+/** Adafactor (Shazeer and Stern 2018) as HuggingFace implements it, with `relative_step=False` and no first moment. */
+export interface Adafactor {
+  readonly name: "adafactor";
+  /** Added to squared gradients. */
+  readonly epsilonSquare: number;
+  /** Least scale of a parameter. */
+  readonly epsilonScale: number;
+  /** Largest root mean square of one tensor's update. */
+  readonly clipThreshold: number;
+  /** The second moment's decay at step t is `1 − t^decayRate`. */
+  readonly decayRate: number;
+  /** Whether a step is relative to the parameter's root mean square (HuggingFace's `scale_parameter`). */
+  readonly scaleParameter: boolean;
+  /** Decoupled decay, applied to every parameter. */
+  readonly weightDecay: number;
+}
+
+export type Optimiser = AdamW | Adafactor;
+
+/** HuggingFace's defaults of Adafactor, which the released code takes but for `relative_step` and `warmup_init`. */
+export const huggingFaceAdafactor: Adafactor = {
+  name: "adafactor",
+  epsilonSquare: 1e-30,
+  epsilonScale: 1e-3,
+  clipThreshold: 1,
+  decayRate: -0.8,
+  scaleParameter: true,
+  weightDecay: 0,
+};
+
+/** How the paper's models are trained. */
+export interface TrainingRecipe {
+  readonly optimiser: Optimiser;
+  readonly learningRate: number;
+  /** PyTorch's StepLR: the rate is multiplied by `factor` every `epochs` epochs where `stepped`. The released code never steps it. */
+  readonly schedule: { readonly epochs: number; readonly factor: number; readonly stepped: boolean };
+  readonly batch: number;
+  readonly epochs: number;
+  readonly lyricsTokens: number;
+  readonly captionTokens: number;
+  /** Which checkpoint is reported. */
+  readonly checkpoint: "best-evaluation" | "every-fifth-epoch";
+  readonly seeds: readonly number[];
+}
+
+/** How captions are written. */
+export interface DecodingRecipe {
+  readonly beams: number;
+  /** Sampling among the likeliest tokens whose probabilities sum to `topP`; null takes the best candidates. */
+  readonly topP: number | null;
+  readonly lengthPenalty: number;
+  readonly earlyStopping: boolean;
+  /** Longest caption in tokens, the start token included (HuggingFace's `max_length`). */
+  readonly maxLength: number;
+  /** No run of so many tokens is written twice; 0 allows all. */
+  readonly noRepeatNgram: number;
+  /** Whether a caption that reaches the longest length is ended with `</s>`. */
+  readonly forcedEos: boolean;
+  /** Whether the first token is forced to be `<s>`. */
+  readonly forcedBos: boolean;
+}
+
+/** How captions are scored. */
+export interface ScoringRecipe {
+  /** ROUGE as recall rewards long captions; HuggingFace's documented reading is the F measure. */
+  readonly rouge: "recall" | "f1";
+  /** What becomes of the test set's last, smaller batch. */
+  readonly lastBatch: "scored" | "dropped";
+}
+
+/** One reading of the whole method: every number of it, once as the paper says and once as its code does. */
+export interface Reading {
+  readonly model: Recipe;
+  readonly training: TrainingRecipe;
+  readonly decoding: DecodingRecipe;
+  readonly scoring: ScoringRecipe;
+}
+
+const releasedDecoding: DecodingRecipe = {
+  beams: 4,
+  topP: 0.92,
+  lengthPenalty: 1,
+  earlyStopping: true,
+  maxLength: 512,
+  noRepeatNgram: 3, // facebook/bart-base's own configuration, which `generate` reads
+  forcedEos: true, // the same
+  forcedBos: true, // the same
+};
+
 /** Training as the paper reports it (section 6.1); the learning rate is lost in the text and is the released default. */
 export const paperTraining = {
+  optimiser: huggingFaceAdafactor,
+  learningRate: 5e-5,
+  schedule: { epochs: 10, factor: 0.1, stepped: false },
   batch: 26,
   epochs: 20,
   lyricsTokens: 512,
   captionTokens: 512,
-  learningRate: 5e-5,
+  checkpoint: "best-evaluation",
   seeds: [2020, 2021, 2022],
-} as const;
+} as const satisfies TrainingRecipe;
+
+/** Both readings. Where the paper is silent its side follows the released code. */
+export const readings: Readonly<Record<"paper" | "released", Reading>> = {
+  paper: {
+    model: paperRecipe,
+    training: paperTraining,
+    decoding: releasedDecoding,
+    scoring: { rouge: "f1", lastBatch: "scored" },
+  },
+  released: {
+    model: releasedRecipe,
+    training: { ...paperTraining, checkpoint: "every-fifth-epoch" },
+    decoding: releasedDecoding,
+    scoring: { rouge: "recall", lastBatch: "dropped" },
+  },
+};
 
 /** λ values of the paper's ablation peak here (section 6.7). */
 export const lambdaPeak = 0.02;

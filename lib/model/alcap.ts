@@ -1,8 +1,10 @@
 import { tf } from "../engine";
 import { captionLoss } from "../loss/caption";
 import { infoNCE } from "../loss/infonce";
-import type { Recipe, TextShape } from "../recipe";
+import { positivePair } from "../loss/positive-pair";
+import type { Alignment, Recipe, TextShape } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
+import { checkCaptioner } from "./check";
 import { crossAttention, fusionParams } from "./fusion";
 import { type Dropout, keepAll, linear } from "./layers";
 import type { Initial, Params } from "./params";
@@ -50,23 +52,46 @@ export function encode(
   const { method, text, recipe } = captioner;
   const afterLayer = (state: tf.Tensor, layer: number) =>
     method !== "bart" && recipe.fusion.layers.includes(layer)
-      ? crossAttention(params, recipe.fusion, state, inputs.music)
+      ? crossAttention(params, recipe.fusion, state, inputs.music, dropout)
       : state;
   return bartEncoder(params, text, inputs.lyrics, inputs.lyricsMask, { afterLayer, dropout });
 }
 
-/** The two codes that are aligned, `[B, D]` each: means over time, the wider one through a linear map (paper, section 3.3). */
-export function alignmentCodes(params: Params, captioner: Captioner, states: readonly tf.Tensor[], batch: Batch) {
-  const { layer, pooling } = captioner.recipe.alignment;
-  const lyrics = states[layer] as tf.Tensor; // B, S, C
-  const mask = tf.expandDims(pooling === "without-padding" ? batch.lyricsMask : tf.onesLike(batch.lyricsMask), 2); // B, S, 1
-  const lyricsMean = tf.div(tf.sum(tf.mul(lyrics, mask), 1), tf.sum(mask, 1)); // B, C
-  const musicMean = tf.mean(batch.music, 1); // B, D
+/** Music code and lyrics code of each song, `[B, D]` each. */
+export type Codes = { music: tf.Tensor; lyrics: tf.Tensor };
+
+/** The two codes that are aligned: one vector for each sequence, the wider one through a linear map (paper, section 3.3). */
+export function alignmentCodes(
+  params: Params,
+  captioner: Captioner,
+  states: readonly tf.Tensor[],
+  batch: Pick<Batch, "lyricsMask" | "music">,
+): Codes {
+  const { alignment } = captioner.recipe;
+  const lyrics = aggregate(states[alignment.layer] as tf.Tensor, batch.lyricsMask, alignment); // B, C
+  const music = alignment.aggregation === "cls" ? first(batch.music) : tf.mean(batch.music, 1); // B, D
   const map = (x: tf.Tensor) => linear(params, "contrast.fc", x);
   const { width } = captioner.text;
-  if (captioner.musicWidth < width) return { music: musicMean, lyrics: map(lyricsMean) };
-  if (captioner.musicWidth > width) return { music: map(musicMean), lyrics: lyricsMean };
-  return { music: musicMean, lyrics: lyricsMean };
+  if (captioner.musicWidth < width) return { music, lyrics: map(lyrics) };
+  if (captioner.musicWidth > width) return { music: map(music), lyrics };
+  return { music, lyrics };
+}
+
+/** The first position of each sequence: `[B, S, C]` → `[B, C]`. */
+const first = (x: tf.Tensor) => tf.squeeze(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [1]);
+
+/** One vector for each sequence of lyrics: `[B, S, C]` → `[B, C]`. */
+function aggregate(states: tf.Tensor, lyricsMask: tf.Tensor, { aggregation, pooling }: Alignment): tf.Tensor {
+  if (aggregation === "cls") return first(states);
+  const mask = tf.expandDims(pooling === "without-padding" ? lyricsMask : tf.onesLike(lyricsMask), 2); // B, S, 1
+  return tf.div(tf.sum(tf.mul(states, mask), 1), tf.sum(mask, 1)); // B, C
+}
+
+/** The alignment loss of a batch's codes, in nats (InfoNCE) or cosine distance (positive pairs). */
+export function alignmentLoss({ music, lyrics }: Codes, alignment: Alignment, distinct: tf.Tensor): tf.Scalar {
+  const rows = alignment.repeatedSongs === "once" ? distinct : tf.onesLike(distinct);
+  if (alignment.loss === "positive-pair") return positivePair(music, lyrics, rows);
+  return infoNCE(music, lyrics, alignment, rows);
 }
 
 /** States and scores of one batch: logits `[B·T, V]`. */
@@ -87,17 +112,17 @@ export function objective(params: Params, captioner: Captioner, batch: Batch, dr
   const mask = recipe.caption.labelPadding === "counted" ? tf.onesLike(batch.labelMask) : batch.labelMask;
   const caption = captionLoss(logits, tf.reshape(batch.labels, [-1]), tf.reshape(mask, [-1]));
   if (!aligns(captioner)) return { loss: caption, caption, alignment: tf.scalar(0) };
-  const codes = alignmentCodes(params, captioner, states, batch);
-  const alignment = infoNCE(codes.music, codes.lyrics, recipe.alignment, batch.distinct);
+  const alignment = alignmentLoss(alignmentCodes(params, captioner, states, batch), recipe.alignment, batch.distinct);
   return { loss: tf.add(caption, tf.mul(alignment, recipe.alignment.weight)), caption, alignment };
 }
 
-/** Names, shapes and fresh values of the method's parameters. */
+/** Names, shapes and fresh values of the method's parameters. Throws `AlcapError` "usage" for sizes or a recipe that make no model. */
 export function captionerParams(captioner: Captioner): Record<string, Initial> {
-  const { method, text, musicWidth } = captioner;
+  checkCaptioner(captioner);
+  const { method, text, musicWidth, recipe } = captioner;
   const out = bartParams(text);
   if (method === "bart") return out;
-  Object.assign(out, fusionParams(text, musicWidth));
+  Object.assign(out, fusionParams(text, recipe.fusion, musicWidth));
   if (!aligns(captioner) || musicWidth === text.width) return out;
   const [from, to] = [Math.max(musicWidth, text.width), Math.min(musicWidth, text.width)];
   out["contrast.fc.weight"] = { shape: [to, from], draw: "normal", deviation: text.initialDeviation };

@@ -1,6 +1,6 @@
 import { layerNorm, tf } from "../engine";
 import { epsilons, type Fusion, type TextShape } from "../recipe";
-import { affine, attend, attentionWeights, linear, splitHeads } from "./layers";
+import { affine, attend, attentionWeights, type Dropout, keepAll, linear, splitHeads } from "./layers";
 import { type Initial, type Params, param } from "./params";
 
 /** Queries, keys and values of the fusion block: lyrics ask, music answers. Each `[B, ·, C]`. */
@@ -20,14 +20,25 @@ function projections(params: Params, lyrics: tf.Tensor, music: tf.Tensor): [tf.T
  * Cross-attention fusion, paper equation 2 with the released code's residual:
  * `h ← LayerNorm(h + 0.1 · Attention(h W_Q, m W_K, m W_V))`, lyrics `[B, S, C]`, music `[B, M, D]` → `[B, S, C]`.
  */
-export function crossAttention(params: Params, fusion: Fusion, lyrics: tf.Tensor, music: tf.Tensor): tf.Tensor {
+export function crossAttention(
+  params: Params,
+  fusion: Fusion,
+  lyrics: tf.Tensor,
+  music: tf.Tensor,
+  dropout: Dropout = keepAll,
+): tf.Tensor {
   const [q, k, v] = projections(params, lyrics, music);
   const { weight, bias } = outProjection(params);
-  const answer = affine(attend(q, k, v, fusion.heads), weight, bias); // B, S, C
+  const heard = affine(attend(q, k, v, fusion.heads), weight, bias); // B, S, C
+  const answer = fusion.forgetGate === "sigmoid" ? tf.mul(dropout(forgetGate(params, heard, lyrics)), heard) : heard; // B, S, C
   const gain = param(params, "model.encoder.final_layer_norm.weight");
   const shift = param(params, "model.encoder.final_layer_norm.bias");
   return layerNorm(tf.add(lyrics, tf.mul(answer, fusion.residual)), gain, shift, epsilons.bart); // B, S, C
 }
+
+/** How much of the attention's output passes, each element between 0 and 1: `sigmoid(fg([a; h]))`, `[B, S, C]`. */
+const forgetGate = (params: Params, heard: tf.Tensor, lyrics: tf.Tensor) =>
+  tf.sigmoid(linear(params, "model.encoder.fg", tf.concat([heard, lyrics], 2)));
 
 /** How much each lyrics token looks at each music frame: `[B, H, S, M]`, rows sum to 1 (paper, figure 3). */
 export function crossAttentionWeights(params: Params, fusion: Fusion, lyrics: tf.Tensor, music: tf.Tensor): tf.Tensor {
@@ -41,7 +52,7 @@ const outProjection = (params: Params) => ({
 });
 
 /** Names, shapes and fresh values of the fusion block. `_linear_4` exists in released checkpoints and is never used. */
-export function fusionParams(shape: TextShape, musicWidth: number): Record<string, Initial> {
+export function fusionParams(shape: TextShape, fusion: Fusion, musicWidth: number): Record<string, Initial> {
   const { width, initialDeviation: deviation } = shape;
   const out: Record<string, Initial> = {};
   const dense = (weight: string, bias: string, rows: number, columns: number) => {
@@ -58,6 +69,7 @@ export function fusionParams(shape: TextShape, musicWidth: number): Record<strin
   }
   dense(`${encoder}._multi_head_attn.in_proj_weight`, `${encoder}._multi_head_attn.in_proj_bias`, 3 * width, width);
   dense(`${encoder}._multi_head_attn.out_proj.weight`, `${encoder}._multi_head_attn.out_proj.bias`, width, width);
+  if (fusion.forgetGate === "sigmoid") dense(`${encoder}.fg.weight`, `${encoder}.fg.bias`, width, 2 * width);
   out[`${encoder}.final_layer_norm.weight`] = { shape: [width], draw: "ones" };
   out[`${encoder}.final_layer_norm.bias`] = { shape: [width], draw: "zeros" };
   return out;

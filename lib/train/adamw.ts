@@ -1,17 +1,8 @@
 import { tf } from "../engine";
 import type { Params } from "../model/params";
+import type { AdamW } from "../recipe";
 
-/** AdamW (Loshchilov and Hutter 2019) with a bound on the gradient's norm. */
-export interface AdamW {
-  readonly name: "adamw";
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Decoupled decay, applied to matrices and embeddings, not to biases and norms. */
-  readonly weightDecay: number;
-  /** Largest global L2 norm of the gradient. */
-  readonly clipNorm: number;
-}
+export type { AdamW } from "../recipe";
 
 /** First and second moments of the gradients, shaped as the parameters. */
 export type AdamSlots = { m: Params; v: Params };
