@@ -49,7 +49,7 @@ export type ModelParity = Record<string, number | boolean>;
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 
 /** Largest absolute difference over the reference's largest magnitude. */
-function relativeError(ours: ArrayLike<number>, reference: readonly number[], what: string): number {
+export function relativeError(ours: ArrayLike<number>, reference: readonly number[], what: string): number {
   if (ours.length !== reference.length) {
     throw new AlcapError(
       "data",

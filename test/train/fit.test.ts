@@ -29,12 +29,26 @@ function task(): FitTask<State, Batch> {
     { resident: "state" },
   );
   const batch = (at: number): Outside<Batch> => ({
-    x: value(Float32Array.from({ length: 12 }, (_, i) => Math.sin(at * 7 + i)), [4, 3]),
-    y: value(Float32Array.from({ length: 8 }, (_, i) => Math.cos(at * 7 + i)), [4, 2]),
+    x: value(
+      Float32Array.from({ length: 12 }, (_, i) => Math.sin(at * 7 + i)),
+      [4, 3],
+    ),
+    y: value(
+      Float32Array.from({ length: 8 }, (_, i) => Math.cos(at * 7 + i)),
+      [4, 2],
+    ),
   });
   const initial = (): Outside<State> => ({ params: zeros(), slots: { m: zeros(), v: zeros() } });
   const score = async ({ params }: Outside<State>) => params.bias?.data[0] ?? Number.NaN;
-  return { step, initial, batch, steps: 12, schedule: { peak: 0.1, warmup: 3, after: "linear" }, seed: 5, evaluate: { every: 4, score: async (state) => score(await read(state)) } };
+  return {
+    step,
+    initial,
+    batch,
+    steps: 12,
+    schedule: { peak: 0.1, warmup: 3, after: "linear" },
+    seed: 5,
+    evaluate: { every: 4, score: async (state) => score(await read(state)) },
+  };
 }
 
 test("stopped after any step and started again, a run ends with the bytes of one that ran through", async () => {

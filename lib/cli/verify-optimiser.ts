@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { AlcapError } from "../errors";
+import type { ModelFixture } from "../experiment/parity";
+import { type OptimiserFixture, optimiserParity } from "../experiment/verify-optimiser";
+import { loadWeights } from "../model/weights";
+
+const help = `Usage: alcap verify optimiser FIXTURE.json MODEL.json WEIGHTS.safetensors [--json]
+
+Trains MODEL.json's batch from WEIGHTS with Adafactor for the fixture's steps and prints the largest relative differences of
+the losses, the parameters' norms and their first values (each relative to its parameter's norm).`;
+
+/** `alcap verify optimiser`: how far training steps here are from a reference's. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const [fixture, model, weights] = positionals;
+  if (!fixture || !model || !weights || positionals.length > 3)
+    throw new AlcapError("usage", "Give an optimiser fixture, a model fixture and its weights.", "Run `alcap verify --help`.");
+  const result = await optimiserParity(
+    readJson(fixture) as OptimiserFixture,
+    readJson(model) as ModelFixture,
+    (await loadWeights(weights)).tensors,
+  );
+  if (values.json) console.log(JSON.stringify(result));
+  else for (const [name, worst] of Object.entries(result)) console.log(`${name.padEnd(26)} ${worst.toExponential(2)}`);
+  return 0;
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new AlcapError("input", `The fixture ${file} does not exist.`, "Check the path.");
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new AlcapError("input", `The fixture ${file} is not JSON.`, "Check the file.", { cause });
+  }
+}

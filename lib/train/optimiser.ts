@@ -1,0 +1,46 @@
+import { type Outside, sizeOf, type tf, value } from "../engine";
+import { AlcapError } from "../errors";
+import type { Params, ParamValues } from "../model/params";
+import type { Optimiser } from "../recipe";
+import { type AdafactorSlots, adafactor, adafactorShapes } from "./adafactor";
+import { type AdamSlots, adamw } from "./adamw";
+
+export type { Optimiser } from "../recipe";
+
+/** What an optimiser remembers of the gradients. */
+export type Slots = AdamSlots | AdafactorSlots;
+
+/** Parameters and what the optimiser remembers: the state that a training step moves on. */
+export type OptimiserState = { params: Params; slots: Slots };
+
+/** A step's counter, from 1, and its learning rate; tensors, so that neither is baked into the graph. */
+export type Pace = { step: tf.Scalar; learningRate: tf.Scalar };
+
+const mismatch = (recipe: Optimiser, advice: string) =>
+  new AlcapError("usage", `The training state does not belong to the optimiser "${recipe.name}".`, advice);
+
+/**
+ * One step of the recipe's optimiser.
+ * @throws AlcapError `usage` for an unknown optimiser or slots of another one.
+ */
+export function optimise(recipe: Optimiser, state: OptimiserState, grads: Params, { step, learningRate }: Pace): OptimiserState {
+  const { params, slots } = state;
+  if (recipe.name === "adamw" && "m" in slots) return adamw(params, grads, slots, step, learningRate, recipe);
+  if (recipe.name === "adafactor" && "row" in slots) return adafactor(params, grads, slots, step, learningRate, recipe);
+  throw mismatch(recipe, "Start from freshSlots(optimiser, params) with adamw or adafactor.");
+}
+
+/** Empty slots for parameters, all zeros. */
+export function freshSlots(recipe: Optimiser, params: ParamValues): Outside<Slots> {
+  if (recipe.name === "adamw") return { m: zerosLike(params), v: zerosLike(params) };
+  if (recipe.name !== "adafactor") throw mismatch(recipe, "Choose adamw or adafactor.");
+  const slots: Outside<AdafactorSlots> = { row: {}, column: {}, whole: {} };
+  for (const [name, { shape }] of Object.entries(params)) {
+    for (const [slot, size] of Object.entries(adafactorShapes(shape)))
+      slots[slot as keyof AdafactorSlots][name] = value(new Float32Array(sizeOf(size)), size);
+  }
+  return slots;
+}
+
+const zerosLike = (params: ParamValues): ParamValues =>
+  Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, value(new Float32Array(sizeOf(shape)), shape)]));

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { compile, scalar, tf, valueAndGrad } from "alcap/dist/engine";
+import type { ModelFixture } from "alcap/dist/experiment/parity";
+import { type OptimiserFixture, optimiserParity } from "alcap/dist/experiment/verify-optimiser";
+import { type Batch, objective } from "alcap/dist/model/alcap";
+import type { Params } from "alcap/dist/model/params";
+import { loadWeights } from "alcap/dist/model/weights";
+import { type AdamW, huggingFaceAdafactor, paperTraining } from "alcap/dist/recipe";
+import { adafactor } from "alcap/dist/train/adafactor";
+import { freshSlots, type OptimiserState, optimise, type Pace } from "alcap/dist/train/optimiser";
+import { learningRateAt, recipeSchedule } from "alcap/dist/train/schedule";
+import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "../model/tiny";
+import { sharedFile } from "../shared";
+
+const shared = ["adafactor-tiny.json", "alcap-tiny.json", "alcap-tiny.safetensors"].map((name) => sharedFile("reference", name));
+
+test("three Adafactor steps equal the reference: losses and parameter norms", {
+  skip: shared.find(({ skip }) => skip)?.skip ?? false,
+}, async () => {
+  const [optimiser, model] = shared
+    .map(({ file }) => file)
+    .map((file) => () => JSON.parse(readFileSync(file, "utf8")) as unknown);
+  const weights = (await loadWeights(shared[2]?.file ?? "")).tensors;
+  const parity = await optimiserParity(optimiser?.() as OptimiserFixture, model?.() as ModelFixture, weights);
+  assert.ok(parity.losses < 1e-5, `losses ${parity.losses}`);
+  assert.ok(parity.parameterNorms < 1e-5, `norms ${parity.parameterNorms}`);
+});
+
+test("Adafactor equals the same written out in PyTorch, over four steps", { skip: withoutTorch }, async () => {
+  const captioner = tinyCaptioner();
+  const params = tinyParams(captioner);
+  const batch = tinyBatch(captioner, 4);
+  // Key biases' gradients are rounding noise, which Adafactor would scale to full steps.
+  const trained = Object.keys(params).filter((name) => !/k_proj\.bias|_linear_1\.bias|in_proj_bias/.test(name));
+  const learningRate = 0.01;
+  const { adafactor: expected } = torchReference(captioner, params, batch, { adafactor: { steps: 4, learningRate, trained } });
+  const some = Object.fromEntries(Object.entries(params).filter(([name]) => trained.includes(name)));
+  const rest = Object.fromEntries(Object.entries(params).filter(([name]) => !trained.includes(name)));
+  const step = compile((state: OptimiserState, fixed: Params, inputs: Batch, pace: Pace) => {
+    const { loss, grads } = valueAndGrad((p: Params) => objective({ ...p, ...fixed }, captioner, inputs).loss, state.params);
+    return { state: optimise(huggingFaceAdafactor, state, grads, pace), loss };
+  });
+  let state = { params: some, slots: freshSlots(huggingFaceAdafactor, some) };
+  for (const [at, loss] of expected.losses.entries()) {
+    const out = await step(state, rest, batch, { step: scalar(at + 1), learningRate: scalar(learningRate) });
+    const ours = out.loss.data[0] ?? Number.NaN;
+    assert.ok(Math.abs(ours - loss) < 1e-5 * loss, `loss before step ${at + 1}: ${ours} and ${loss}`);
+    state = out.state as typeof state;
+  }
+  await step.release();
+  for (const [name, norm] of Object.entries(expected.norms)) {
+    const ours = Math.hypot(...(state.params[name]?.data ?? []));
+    assert.ok(Math.abs(ours - norm) < 1e-5 * norm, `${name}: ${ours} and ${norm}`);
+  }
+});
+
+test("Adafactor's first step by hand: a vector moves by the rate times its size, whatever the gradient's", () => {
+  const params = { bias: tf.tensor1d([3, 4]) };
+  const slots = { row: {}, column: {}, whole: { bias: tf.zeros([2]) } };
+  const grads = { bias: tf.tensor1d([1e-4, -50]) };
+  const next = adafactor(params, grads, slots, tf.scalar(1), tf.scalar(0.1), huggingFaceAdafactor);
+  const move = 0.1 * Math.sqrt(25 / 2);
+  const [a = 0, b = 0] = next.params.bias?.dataSync() ?? [];
+  assert.ok(Math.abs(a - (3 - move)) < 1e-5 && Math.abs(b - (4 + move)) < 1e-5);
+  const plain = adafactor(params, grads, slots, tf.scalar(1), tf.scalar(0.1), {
+    ...huggingFaceAdafactor,
+    scaleParameter: false,
+    weightDecay: 0.5,
+  });
+  assert.ok(Math.abs((plain.params.bias?.dataSync()[0] ?? 0) - (3 - 3 * 0.05 - 0.1)) < 1e-5);
+});
+
+test("a parameter that never had a gradient stays where it is", () => {
+  const params = { weight: tf.tensor2d([1, 2, 3, 4], [2, 2]) };
+  const slots = { row: { weight: tf.zeros([2]) }, column: { weight: tf.zeros([2]) }, whole: {} };
+  const next = adafactor(params, { weight: tf.zeros([2, 2]) }, slots, tf.scalar(1), tf.scalar(0.1), huggingFaceAdafactor);
+  assert.deepEqual([...(next.params.weight?.dataSync() ?? [])], [1, 2, 3, 4]);
+});
+
+test("slots of another optimiser and unknown optimisers are refused", () => {
+  const params = { bias: tf.tensor1d([1]) };
+  const pace = { step: tf.scalar(1), learningRate: tf.scalar(1) };
+  const adam: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
+  const state = { params, slots: { row: {}, column: {}, whole: params } };
+  assert.throws(() => optimise(adam, state, params, pace), /does not belong to the optimiser "adamw"/);
+  assert.throws(() => freshSlots({ ...adam, name: "sgd" } as unknown as AdamW, {}), /"sgd"/);
+});
+
+test("the released schedule is built and never stepped; stepped, it falls tenfold every ten epochs", () => {
+  const at = (stepped: boolean, step: number) =>
+    learningRateAt(recipeSchedule({ ...paperTraining, schedule: { ...paperTraining.schedule, stepped } }, 100), step, 2000);
+  assert.deepEqual([at(false, 0), at(false, 1999)], [5e-5, 5e-5]);
+  assert.ok(Math.abs(at(true, 999) - 5e-5) < 1e-12 && Math.abs(at(true, 1000) - 5e-6) < 1e-12);
+});
