@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { AlcapError } from "../../errors";
+import { assemble } from "./assemble";
+import type { Encoding } from "./bytes";
+import { idCell, problemAt, textCell } from "./cells";
+import type { Draft } from "./draft";
+import { keepLyrics } from "./lyrics";
+import { type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
+import { readRecords } from "./records";
+import type { InterpretationFields } from "./si";
+import type { Split } from "./split";
+import { releasedColumns, type Table, tables } from "./variants";
+
+export interface ReleasedOptions extends PrepareCorpus {
+  /** Folder with `df_full_train.csv`, `df_full_val.csv`, … and `df_test.csv`; variants that are not there are left out. */
+  readonly folder: string;
+  readonly fields?: Omit<InterpretationFields, "votes">;
+  readonly encoding?: Encoding;
+  readonly findSounds?: FindSounds;
+}
+
+/** Which tables of the released layout a folder holds. */
+export function releasedTables(folder: string): readonly Table[] {
+  return tables({ cut: "by votes" }).filter(({ file }) => existsSync(path.join(folder, file)));
+}
+
+/**
+ * Takes the released tables over as they are cut: rows stay in their table. Rows of test songs in other tables are dropped as leaks;
+ * repeated rows are kept and reported; songs that training and validation share are counted in `corpus.json`.
+ *
+ * @throws AlcapError `input` when the folder lacks the test table or all training tables, or one cannot be read
+ */
+export async function prepareReleased(options: ReleasedOptions): Promise<PreparedCorpus> {
+  const [song, lyrics, text] = releasedColumns;
+  const { folder, fields = { song, lyrics, text }, encoding = "utf-8" } = options;
+  const present = releasedTables(folder);
+  for (const split of ["train", "test"] as const) {
+    if (present.some((table) => table.split === split)) continue;
+    const missing = split === "test" ? "df_test.csv" : "df_full_train.csv, df_not_negative_train.csv or df_positive_train.csv";
+    throw new AlcapError("input", `${folder} holds no ${missing}.`, "Give the folder of the released tables.");
+  }
+  return inDraft(options, async (draft) => {
+    const splitOf = new Map<string, Split>();
+    for (const table of [...present].sort((a, b) => rank(b.split) - rank(a.split)))
+      for (const id of await draftTable(draft, path.join(folder, table.file), table, { fields, encoding }))
+        if (rank(table.split) > rank(splitOf.get(id))) splitOf.set(id, table.split);
+    const { kept, ...sounds } = await keptSongs(draft, options.findSounds);
+    return assemble(draft, {
+      name: "si-released",
+      options: { fields, encoding },
+      tables: present,
+      split: new Map(kept.map(({ id }) => [id, splitOf.get(id) ?? "train"])),
+      testRows: "all",
+      ruler: options.ruler,
+      progress: options.progress,
+      ...sounds,
+    });
+  });
+}
+
+/** A song in two splits counts for the higher: test before training before validation. */
+function rank(split: Split | undefined): number {
+  return split === "test" ? 3 : split === "train" ? 2 : split === "validation" ? 1 : 0;
+}
+
+async function draftTable(
+  draft: Draft,
+  file: string,
+  table: Table,
+  { fields, encoding }: Required<Pick<ReleasedOptions, "fields" | "encoding">>,
+): Promise<ReadonlySet<string>> {
+  const songs = new Set<string>();
+  const account = draft.account(table.file);
+  for await (const record of readRecords(file, { encoding, required: Object.values(fields) })) {
+    account.read++;
+    if ("kind" in record) {
+      draft.report(problemAt(table.file, record, record));
+      continue;
+    }
+    const song = idCell(record.cells, fields.song);
+    const text = textCell(record.cells, fields.text, "text");
+    const bad = "kind" in song ? song : "kind" in text ? text : undefined;
+    if (bad) draft.report(problemAt(table.file, record, bad));
+    if ("kind" in song || "kind" in text) continue;
+    if (!keepLyrics(draft, table.file, record, song.value, { column: fields.lyrics, encoding })) continue;
+    if (!draft.isNew(song.value, text.value, table.file)) {
+      const repeated = {
+        kind: "duplicate",
+        column: fields.text,
+        problem: "the same interpretation of the same song again",
+      } as const;
+      draft.report(problemAt(table.file, record, repeated, "kept"));
+    }
+    songs.add(song.value);
+    draft.add({ song: song.value, text: text.value, source: table.file, row: record.row, line: record.line, table: table.file });
+  }
+  return songs;
+}
