@@ -172,12 +172,7 @@ function tagBatch(corpus: Corpus, mels: MelCache, songs: readonly number[], crop
   const places = shuffled(mels.frames - cropFrames, seed);
   const mel = new Float32Array(songs.length * mels.mels * cropFrames);
   songs.forEach((song, row) => {
-    const whole = mels.of(song);
-    const start = places[row % places.length]!;
-    for (let band = 0; band < mels.mels; band++) {
-      const from = band * mels.frames + start;
-      mel.set(whole.subarray(from, from + cropFrames), (row * mels.mels + band) * cropFrames);
-    }
+    mels.crop(song, places[row % places.length]!, cropFrames, mel, row * mels.mels * cropFrames);
   });
   return { mel: value(mel, [songs.length, mels.mels, cropFrames]), tags: tagMatrix(corpus, songs) };
 }

@@ -26,6 +26,8 @@ export interface MelCache {
   readonly mels: number;
   readonly frames: number;
   of(song: number): Float32Array;
+  /** Frames `from … from + frames − 1` of a song, `[mels, frames]`, written at a place of `out`. */
+  crop(song: number, from: number, frames: number, out: Float32Array, at: number): void;
 }
 
 /**
@@ -62,12 +64,19 @@ function readChunks(files: readonly string[]): MelCache {
   const songsIn = (file: string) => Number(/-(\d+)\.i16$/.exec(file)?.[1]);
   const size = (chunks[0]?.length ?? 0) / songsIn(files[0] ?? "");
   const frames = size / melRecipe.mels;
-  const of = (song: number) => {
+  const crop = (song: number, from: number, length: number, out: Float32Array, at: number) => {
     const chunk = chunks[Math.floor(song / CHUNK)] as Int16Array;
-    const start = (song % CHUNK) * size;
-    return Float32Array.from(chunk.subarray(start, start + size), (step) => step / STEPS_PER_DB);
+    for (let band = 0; band < melRecipe.mels; band++) {
+      const start = (song % CHUNK) * size + band * frames + from;
+      for (let i = 0; i < length; i++) out[at + band * length + i] = chunk[start + i]! / STEPS_PER_DB;
+    }
   };
-  return { mels: melRecipe.mels, frames, of };
+  const of = (song: number) => {
+    const whole = new Float32Array(size);
+    crop(song, 0, frames, whole, 0);
+    return whole;
+  };
+  return { mels: melRecipe.mels, frames, of, crop };
 }
 
 /** Hands jobs to worker threads as they become free. */

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { writeWav } from "alcap/dist/data/audio";
+import type { RunRecord } from "alcap/dist/experiment/records";
+import { projectRoot } from "alcap/dist/experiment/workspace";
+
+// The main job on the smoke preset in a home of its own, by the command a user types. Its numbers mean nothing; its path is the real one.
+const home = mkdtempSync(path.join(tmpdir(), "alcap-smoke-"));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+function alcap(...args: string[]) {
+  const env = { ...process.env, ALCAP_HOME: home, ALCAP_THREADS: "1" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(projectRoot(), "lib/bin/alcap.js"), ...args], { env, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+const runs = path.join(home, "results/smoke/runs");
+const ids = ["bart", "bart-fusion", "alcap.λ0.02"].map((method) => `songbook-positive.${method}.s2022`);
+const file = (name: string) => path.join(runs, name);
+const record = (id: string) => JSON.parse(readFileSync(file(`${id}.json`), "utf8")) as RunRecord;
+
+test("reproduce --preset smoke: three runs, their captions, a table, an executed notebook", { timeout: 240_000 }, () => {
+  const { status, stdout, stderr } = alcap("reproduce", "--preset", "smoke");
+  assert.equal(status, 0, stderr);
+  for (const method of ["BART", "BART-fusion", "ALCAP"]) assert.match(stdout, new RegExp(`^${method} +2022 `, "m"));
+  assert.deepEqual(readdirSync(runs).sort(), ids.flatMap((id) => [`${id}.captions.jsonl`, `${id}.json`]).sort());
+  for (const id of ids) {
+    const { curve, metrics, parameters } = record(id);
+    assert.ok(parameters > 10_000);
+    assert.ok((curve.steps.at(-1)?.losses.caption ?? 99) < (curve.steps[0]?.losses.caption ?? 0), "the caption loss falls");
+    for (const { mean, low, high } of Object.values(metrics)) assert.ok(mean >= 0 && mean <= 1 && low <= mean && mean <= high);
+  }
+  const notebook = JSON.parse(readFileSync(path.join(home, "results/smoke/notebooks/00-quickstart.ipynb"), "utf8"));
+  const outputs = JSON.stringify(notebook.cells.map(({ outputs }: { outputs?: unknown }) => outputs));
+  assert.ok(!outputs.includes('"error"') && !outputs.includes("NOT as"), "no cell failed and every check came out");
+  assert.ok(outputs.includes("InfoNCE 0.50320: as by hand") && outputs.includes("image/svg+xml"));
+});
+
+test("a second reproduce reads the records; a run made again has the same bytes but for its circumstances", { timeout: 120_000 }, () => {
+  const before = statSync(file(`${ids[0]}.json`)).mtimeMs;
+  const [id = ""] = ids.slice(-1);
+  const known = { ...record(id), circumstances: null };
+  const captions = readFileSync(file(`${id}.captions.jsonl`), "utf8");
+  rmSync(file(`${id}.json`));
+  const cache = path.join(home, "data/cache");
+  for (const name of readdirSync(cache)) {
+    if (name.startsWith("run-")) rmSync(path.join(cache, name), { recursive: true });
+  }
+  writeFileSync(file(`${ids[0]}.json.tmp`), "half a record");
+  const { status, stderr } = alcap("reproduce", "--preset", "smoke", "--no-notebooks");
+  assert.equal(status, 0, stderr);
+  assert.deepEqual({ ...record(id), circumstances: null }, known);
+  assert.equal(readFileSync(file(`${id}.captions.jsonl`), "utf8"), captions);
+  const again = alcap("reproduce", "--preset", "smoke", "--no-notebooks");
+  assert.equal(again.status, 0);
+  assert.ok(statSync(file(`${ids[0]}.json`)).mtimeMs >= before);
+});
+
+const scratch = (name: string, content: Uint8Array | string) => {
+  writeFileSync(path.join(home, name), content);
+  return path.join(home, name);
+};
+const caption = (...args: string[]) => alcap("caption", ...args, "--model", path.join(home, "data/models/alcap-smoke"));
+
+test("caption: sensible answers for 0.2 s of audio, silence and empty lyrics", () => {
+  const lyrics = scratch("lyrics.txt", "soy un fantasma que\nse asusta de sí mismo\n");
+  const tone = Float32Array.from({ length: 3200 }, (_, i) => 0.5 * Math.sin(i / 5));
+  const short = caption(scratch("short.wav", writeWav(tone, 16_000)), "--lyrics", lyrics, "--json");
+  assert.equal(short.status, 0, short.stderr);
+  const answer = JSON.parse(short.stdout) as { caption: string; trainedOn: string; notes: string[] };
+  assert.ok(answer.caption.length > 0 && answer.trainedOn.includes("songbook-positive"));
+  assert.match(answer.notes.join(" "), /0\.2 s long/);
+  const silent = caption(scratch("silence.wav", writeWav(new Float32Array(16_000 * 16), 16_000)), "--lyrics", lyrics);
+  assert.equal(silent.status, 0);
+  assert.match(silent.stdout, /silent/);
+  const wordless = caption(path.join(home, "short.wav"), "--lyrics", scratch("empty.txt", ""));
+  assert.equal(wordless.status, 0);
+  assert.match(wordless.stdout, /no lyrics/);
+});
+
+test("caption: what cannot be captioned is one line on stderr and the right exit code", () => {
+  const lyrics = scratch("words.txt", "la la la\n");
+  const wrong: [string[], number, RegExp][] = [
+    [[path.join(home, "missing.mp3"), "--lyrics", lyrics], 1, /no file|does not exist/],
+    [[scratch("text.mp3", "this is text\n"), "--lyrics", lyrics], 1, /not mp3, wav, flac or ogg/],
+    [[scratch("bytes.wav", "RIFF????WAVE"), "--lyrics", lyrics], 1, /bytes\.wav/],
+    [[path.join(home, "short.wav"), "--lyrics", path.join(home, "none.txt")], 1, /does not exist/],
+    [[path.join(home, "short.wav"), "--lyrics", scratch("latin.txt", Uint8Array.of(0xe9, 0x0a))], 1, /not UTF-8/],
+    [[path.join(home, "short.wav")], 2, /lyrics are missing/],
+    [[], 2, /exactly one audio file/],
+    [["a.mp3", "--nonsense"], 2, /nonsense/],
+  ];
+  for (const [args, code, message] of wrong) {
+    const { status, stdout, stderr } = caption(...args);
+    assert.equal(status, code, `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    assert.equal(stdout, "");
+  }
+});
+
+test("the command line: help, unknown commands and presets", () => {
+  assert.equal(alcap("--help").status, 0);
+  assert.equal(alcap().status, 2);
+  assert.equal(alcap("sing").status, 2);
+  assert.equal(alcap("reproduce", "--preset", "__proto__").status, 2);
+});
