@@ -228,6 +228,8 @@ export interface DecodingRecipe {
   readonly beams: number;
   /** Sampling among the likeliest tokens whose probabilities sum to `topP`; null takes the best candidates. */
   readonly topP: number | null;
+  /** Sampling sees only so many of the likeliest tokens; 0 is no bound. */
+  readonly topK: number;
   readonly lengthPenalty: number;
   readonly earlyStopping: boolean;
   /** Longest caption in tokens, the start token included (HuggingFace's `max_length`). */
@@ -259,6 +261,7 @@ export interface Reading {
 const releasedDecoding: DecodingRecipe = {
   beams: 4,
   topP: 0.92,
+  topK: 50, // HuggingFace's default, which the released call leaves in force
   lengthPenalty: 1,
   earlyStopping: true,
   maxLength: 512,

@@ -1,13 +1,13 @@
-import { tf } from "../engine";
-import { captionLoss } from "../loss/caption";
+import { softmaxCrossEntropy, tf } from "../engine";
 import { infoNCE } from "../loss/infonce";
 import { positivePair } from "../loss/positive-pair";
+import { chunkedCrossEntropy } from "../loss/vocabulary";
 import type { Alignment, Recipe, TextShape } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
 import { checkCaptioner } from "./check";
 import { crossAttention, fusionParams } from "./fusion";
 import { type Dropout, keepAll, linear } from "./layers";
-import type { Initial, Params } from "./params";
+import { type Initial, type Params, param } from "./params";
 
 /** The three methods of the paper's tables: words only; music fused in; music aligned and fused in. */
 export type Method = "bart" | "bart-fusion" | "alcap";
@@ -105,14 +105,67 @@ export function forward(params: Params, captioner: Captioner, batch: Batch, drop
 /** The parts of the objective, each a scalar in nats. */
 export type Losses = { loss: tf.Scalar; caption: tf.Scalar; alignment: tf.Scalar };
 
+/** How a loss is computed, which changes neither it nor its gradients beyond rounding. */
+export interface Computation {
+  /** Caption positions whose vocabulary scores are in memory at once; all of them where it is left out. */
+  readonly vocabularyRows?: number;
+}
+
+/** Weights of the caption positions, `[B·T]`: 1 where the position takes part in the mean. */
+export function countedPositions({ recipe }: Captioner, { labelMask }: Pick<Batch, "labelMask">): tf.Tensor1D {
+  return tf.reshape(recipe.caption.labelPadding === "counted" ? tf.onesLike(labelMask) : labelMask, [-1]);
+}
+
+/** Sum of the caption loss over the counted positions, in nats; divided by their number it is the paper's equation 3. */
+function captionSum(
+  params: Params,
+  captioner: Captioner,
+  encoded: tf.Tensor,
+  batch: Batch,
+  dropout: Dropout,
+  { vocabularyRows }: Computation,
+): tf.Tensor {
+  const decoded = bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, dropout); // B, T, C
+  const labels = tf.reshape(batch.labels, [-1]) as tf.Tensor1D; // B·T
+  const counted = countedPositions(captioner, batch); // B·T
+  if (vocabularyRows === undefined) {
+    const logits = vocabularyLogits(params, decoded) as tf.Tensor2D; // B·T, V
+    return tf.sum(softmaxCrossEntropy(logits, labels, counted));
+  }
+  const table = param(params, "model.shared.weight") as tf.Tensor2D; // V, C
+  const rows = tf.reshape(decoded, [-1, captioner.text.width]) as tf.Tensor2D; // B·T, C
+  const bias = (
+    params.final_logits_bias ? tf.reshape(params.final_logits_bias, [-1]) : tf.zeros([table.shape[0]])
+  ) as tf.Tensor1D; // V
+  return chunkedCrossEntropy(rows, table, bias, labels, counted, vocabularyRows);
+}
+
+/** The parts of the objective before they are weighed: summed caption loss and, where the method aligns, the codes. */
+export function parts(
+  params: Params,
+  captioner: Captioner,
+  batch: Batch,
+  dropout: Dropout = keepAll,
+  computation: Computation = {},
+): { captionSum: tf.Tensor; codes: Codes | null } {
+  const states = encode(params, captioner, batch, dropout);
+  const sum = captionSum(params, captioner, states.at(-1) as tf.Tensor, batch, dropout, computation);
+  return { captionSum: sum, codes: aligns(captioner) ? alignmentCodes(params, captioner, states, batch) : null };
+}
+
 /** `L = L_cap + λ L_con` (paper, equation 4). */
-export function objective(params: Params, captioner: Captioner, batch: Batch, dropout: Dropout = keepAll): Losses {
+export function objective(
+  params: Params,
+  captioner: Captioner,
+  batch: Batch,
+  dropout: Dropout = keepAll,
+  computation: Computation = {},
+): Losses {
   const { recipe } = captioner;
-  const { states, logits } = forward(params, captioner, batch, dropout);
-  const mask = recipe.caption.labelPadding === "counted" ? tf.onesLike(batch.labelMask) : batch.labelMask;
-  const caption = captionLoss(logits, tf.reshape(batch.labels, [-1]), tf.reshape(mask, [-1]));
-  if (!aligns(captioner)) return { loss: caption, caption, alignment: tf.scalar(0) };
-  const alignment = alignmentLoss(alignmentCodes(params, captioner, states, batch), recipe.alignment, batch.distinct);
+  const { captionSum: sum, codes } = parts(params, captioner, batch, dropout, computation);
+  const caption = tf.div(sum, tf.sum(countedPositions(captioner, batch))) as tf.Scalar;
+  if (!codes) return { loss: caption, caption, alignment: tf.scalar(0) };
+  const alignment = alignmentLoss(codes, recipe.alignment, batch.distinct);
   return { loss: tf.add(caption, tf.mul(alignment, recipe.alignment.weight)), caption, alignment };
 }
 

@@ -30,6 +30,28 @@ export function optimise(recipe: Optimiser, state: OptimiserState, grads: Params
   throw mismatch(recipe, "Start from freshSlots(optimiser, params) with adamw or adafactor.");
 }
 
+/** The same for the parameters that `moves` names; the others and what is remembered of them stay as they are. */
+export function optimiseSome(
+  recipe: Optimiser,
+  state: OptimiserState,
+  grads: Params,
+  pace: Pace,
+  moves: (name: string) => boolean,
+): OptimiserState {
+  const pick = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([name]) => moves(name)));
+  const picked = { params: pick(state.params), slots: mapSlots(state.slots, pick) };
+  const next = optimise(recipe, picked, pick(grads), pace);
+  const slots: Readonly<Record<string, Params>> = next.slots;
+  const merged = mapSlots(state.slots, (old, slot) => ({ ...old, ...slots[slot] }));
+  return { params: { ...state.params, ...next.params }, slots: merged };
+}
+
+/** Applies a function to each kind of slot. */
+const mapSlots = (slots: Slots, f: (tensors: Params, slot: string) => Params): Slots =>
+  "m" in slots
+    ? { m: f(slots.m, "m"), v: f(slots.v, "v") }
+    : { row: f(slots.row, "row"), column: f(slots.column, "column"), whole: f(slots.whole, "whole") };
+
 /** Empty slots for parameters, all zeros. */
 export function freshSlots(recipe: Optimiser, params: ParamValues): Outside<Slots> {
   if (recipe.name === "adamw") return { m: zerosLike(params), v: zerosLike(params) };

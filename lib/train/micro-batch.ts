@@ -1,0 +1,142 @@
+import { compile, type Outside, scalar, sizeOf, tf, type Value, value, valueAndGradAux } from "../engine";
+import { AlcapError } from "../errors";
+import { alignmentCodes, alignmentLoss, aligns, type Batch, type Captioner, type Codes, encode, parts } from "../model/alcap";
+import type { Params, ParamValues } from "../model/params";
+import type { Step, Tick } from "./fit";
+import { type OptimiserState, optimiseSome } from "./optimiser";
+import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step";
+
+/** What a micro-batch adds its gradients to. */
+type Sum = { grads: Params };
+
+/** What a micro-batch needs of the whole batch: its number of counted positions, and whether the sum goes on (1) or starts anew (0). */
+type Whole = { counted: tf.Scalar; goOn: tf.Scalar };
+
+/**
+ * The step of `wholeStep` in micro-batches, with the memory of one: first every micro-batch's codes; then the alignment loss of
+ * the whole batch and its gradient for each code; then each micro-batch again, its caption loss pulled along those gradients
+ * (Gao et al. 2021, "Scaling deep contrastive learning batch size under memory limited setup"). Without dropout it equals the
+ * unsplit step up to rounding; with dropout each micro-batch has masks of its own, the same in both passes.
+ */
+export function microBatchStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
+  const functions = compiled(captioner, plan, options);
+  const { codesOf, alignment, accumulate, update } = functions;
+  const size = plan.microBatch ?? 1;
+  let sum: Outside<Sum> | undefined;
+  const step: Step<OptimiserState, Batch> = async (state, batch, tick) => {
+    const micros = split(batch, size);
+    const keys = micros.map((_, at) => keyOf(tick, micros.length, at));
+    const params = state.params as ParamValues;
+    const codes: Outside<Codes>[] = [];
+    if (aligns(captioner))
+      for (const [at, micro] of micros.entries()) codes.push(await codesOf(params, micro, keys[at] as Value));
+    const aligned = codes.length > 0 ? await alignment(joined(codes), batch.distinct) : undefined;
+    const pulls = aligned && split(aligned.grads, size);
+    const counted = scalar(countedIn(captioner, batch));
+    let caption = 0;
+    for (const [at, micro] of micros.entries()) {
+      sum ??= { grads: zerosLike(params) };
+      const whole = { counted, goOn: scalar(at === 0 ? 0 : 1) };
+      const out = await accumulate(sum, params, micro, pulls?.[at] ?? null, whole, keys[at] as Value);
+      sum = out.sum;
+      caption += out.caption.data[0] ?? Number.NaN;
+    }
+    const next = await update(state, (sum as Outside<Sum>).grads, tick);
+    const apart = aligned?.apart.data[0] ?? 0;
+    const loss = caption + captioner.recipe.alignment.weight * apart;
+    return { state: next.state, losses: { loss: scalar(loss), caption: scalar(caption), alignment: scalar(apart) } };
+  };
+  return Object.assign(step, {
+    release: async () => {
+      sum = undefined;
+      for (const one of Object.values(functions)) await one.release();
+    },
+  });
+}
+
+/** The four graphs of a step. */
+function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
+  const { alignment: recipe } = captioner.recipe;
+  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...options });
+  return {
+    codesOf: compile((params: Params, batch: Batch, key: tf.Tensor): Codes => {
+      const states = encode(params, captioner, batch, dropoutAt(plan.dropout, key));
+      return alignmentCodes(params, captioner, states, batch);
+    }, named("codes")),
+    alignment: compile((codes: Codes, distinct: tf.Tensor) => {
+      const weighed = (c: Codes) => {
+        const apart = alignmentLoss(c, recipe, distinct);
+        return { loss: tf.mul(apart, recipe.weight) as tf.Scalar, apart };
+      };
+      return valueAndGradAux(weighed, codes);
+    }, named("alignment")),
+    accumulate: compile(
+      (sum: Sum, params: Params, batch: Batch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
+        const loss = (p: Params) => {
+          const { captionSum, codes } = parts(p, captioner, batch, dropoutAt(plan.dropout, key), plan);
+          const caption = tf.div(captionSum, whole.counted) as tf.Scalar;
+          return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
+        };
+        const { grads, caption } = valueAndGradAux(loss, params);
+        return { sum: { grads: added(sum.grads, grads, whole.goOn) }, caption };
+      },
+      { resident: "sum", ...named("micro-batch") },
+    ),
+    update: compile(
+      (state: OptimiserState, grads: Params, tick: Tick) => ({
+        state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)),
+      }),
+      { resident: "state", ...named("update") },
+    ),
+  };
+}
+
+/** The inner product of codes with their gradients: its gradient for the parameters is the alignment loss's. */
+const along = (codes: Codes, pull: Codes) =>
+  tf.add(tf.sum(tf.mul(codes.music, pull.music)), tf.sum(tf.mul(codes.lyrics, pull.lyrics)));
+
+function added(sum: Params, grads: Params, goOn: tf.Scalar): Params {
+  const going = tf.greater(goOn, 0.5);
+  return Object.fromEntries(
+    Object.entries(grads).map(([name, grad]) => [name, tf.where(going, tf.add(sum[name] as tf.Tensor, grad), grad)]),
+  );
+}
+
+const zerosLike = (params: ParamValues): ParamValues =>
+  Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, value(new Float32Array(sizeOf(shape)), shape)]));
+
+/** Rows of every tensor of a record in pieces of one size; nothing is copied. */
+function split<T extends Record<string, Value>>(tensors: T, size: number): T[] {
+  const rows = Object.values(tensors)[0]?.shape[0] ?? 0;
+  if (!Number.isInteger(size) || size < 1 || rows % size !== 0)
+    throw new AlcapError("usage", `A batch of ${rows} rows cannot be split into micro-batches of ${size}.`, "Choose a divisor.");
+  const piece = ({ data, shape }: Value, at: number) => {
+    const width = data.length / rows;
+    return value(data.subarray(at * size * width, (at + 1) * size * width), [size, ...shape.slice(1)]);
+  };
+  return Array.from(
+    { length: rows / size },
+    (_, at) => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, piece(tensor, at)])) as T,
+  );
+}
+
+/** The codes of all micro-batches in one. */
+function joined(codes: readonly Outside<Codes>[]): Outside<Codes> {
+  const join = (name: keyof Codes) => {
+    const data = codes.flatMap((one) => [...one[name].data]);
+    return value(Float32Array.from(data), [data.length / (codes[0]?.[name].shape[1] ?? 1), codes[0]?.[name].shape[1] ?? 1]);
+  };
+  return { music: join("music"), lyrics: join("lyrics") };
+}
+
+/** Number of caption positions in the mean, on the host. */
+function countedIn({ recipe }: Captioner, { labelMask }: Outside<Batch>): number {
+  if (recipe.caption.labelPadding === "counted") return labelMask.data.length;
+  return Float32Array.from(labelMask.data).reduce((total, one) => total + one, 0);
+}
+
+/** The random key of a micro-batch: (seed, step · micro-batches + its place). */
+function keyOf(tick: Outside<Tick>, count: number, at: number): Value {
+  const [seed = 0, step = 0] = tick.key.data;
+  return value(Int32Array.of(seed, step * count + at), [2]);
+}
