@@ -5,7 +5,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const biome = spawnSync(process.execPath, [path.join(root, "node_modules/@biomejs/biome/bin/biome"), "ci", "--colors=off", "."], { cwd: root, stdio: "inherit" });
+const biome = spawnSync(process.execPath, [path.join(root, "node_modules/@biomejs/biome/bin/biome"), "ci", "--colors=off", "."], {
+  cwd: root,
+  stdio: "inherit",
+});
 if (biome.status !== 0) process.exit(1);
 
 const filters = process.argv.slice(2);

@@ -14,7 +14,10 @@ after(() => rmSync(home, { recursive: true, force: true }));
 
 function alcap(...args: string[]) {
   const env = { ...process.env, ALCAP_HOME: home, ALCAP_THREADS: "1" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(projectRoot(), "lib/bin/alcap.js"), ...args], { env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(projectRoot(), "lib/bin/alcap.js"), ...args], {
+    env,
+    encoding: "utf8",
+  });
   return { status, stdout, stderr };
 }
 
@@ -40,7 +43,9 @@ test("reproduce --preset smoke: three runs, their captions, a table, an executed
   assert.ok(outputs.includes("InfoNCE 0.50320: as by hand") && outputs.includes("image/svg+xml"));
 });
 
-test("a second reproduce reads the records; a run made again has the same bytes but for its circumstances", { timeout: 120_000 }, () => {
+test("a second reproduce reads the records; a run made again has the same bytes but for its circumstances", {
+  timeout: 120_000,
+}, () => {
   const before = statSync(file(`${ids[0]}.json`)).mtimeMs;
   const [id = ""] = ids.slice(-1);
   const known = { ...record(id), circumstances: null };

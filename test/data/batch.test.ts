@@ -29,8 +29,14 @@ test("a sequence that is too long is cut and still ends with </s>", () => {
 test("training rows: every row once an epoch, any step alone, another seed another order", () => {
   const rows = trainingRows(10, 4, 1);
   const epoch = Array.from({ length: 5 }, (_, step) => rows(step)).flat();
-  assert.deepEqual([...epoch.slice(0, 10)].sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  assert.deepEqual([...epoch.slice(10)].sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(
+    [...epoch.slice(0, 10)].sort((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
+  assert.deepEqual(
+    [...epoch.slice(10)].sort((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
   assert.deepEqual(trainingRows(10, 4, 1)(3), epoch.slice(12, 16));
   assert.notDeepEqual(trainingRows(10, 4, 2)(0), rows(0));
   assert.deepEqual([...shuffled(1, "x")], [0]);
