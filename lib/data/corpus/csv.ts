@@ -44,11 +44,15 @@ async function* readRows(file: string): AsyncGenerator<Row> {
   const source = Readable.from(readChunks(file), { objectMode: true });
   source.on("error", (error) => parser.destroy(error));
   source.pipe(parser);
+  const read = { row: 0, lines: 0 };
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>)
-      yield { cells: record, row: info.records, line: info.lines };
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      read.row = info.records;
+      read.lines += 1 + linesWithin(record);
+      yield { cells: record, row: read.row, line: read.lines + info.empty_lines };
+    }
   } catch (cause) {
-    if (cause instanceof CsvError) throw brokenTable(file, cause);
+    if (cause instanceof CsvError) throw brokenTable(file, read.row + 1, cause);
     throw cause;
   } finally {
     source.destroy();
@@ -56,13 +60,16 @@ async function* readRows(file: string): AsyncGenerator<Row> {
   }
 }
 
-function brokenTable(file: string, cause: CsvError): AlcapError {
-  const rows = typeof cause.records === "number" ? cause.records + 1 : "?";
+/** Line breaks inside quoted cells; the parser's own count takes CRLF there for two. */
+function linesWithin(cells: readonly string[]): number {
+  return cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+}
+
+function brokenTable(file: string, row: number, cause: CsvError): AlcapError {
   const unclosed = cause.code === "CSV_QUOTE_NOT_CLOSED" || cause.code === "CSV_MAX_RECORD_SIZE";
-  const what = unclosed ? "opens a quote that is not closed" : "has a quote in the wrong place";
   return new AlcapError(
     "input",
-    `${file}, row ${rows} (line ${cause.lines}) ${what}.`,
+    `${file}, row ${row} ${unclosed ? "opens a quote that is not closed" : "has a quote in the wrong place"}.`,
     'Quote cells as "…" with "" for a quote inside; rows cannot be told apart otherwise.',
     { cause },
   );

@@ -14,7 +14,7 @@ import {
   playlistFields,
   readPlaylist,
 } from "./playlists";
-import { type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
+import { distinctNames, type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
 import type { ProblemKind } from "./problems";
 import { readRecords } from "./records";
 import { drawProportional } from "./split";
@@ -64,6 +64,7 @@ interface Crawl {
  */
 export async function prepareNetease(options: NeteaseOptions): Promise<PreparedCorpus> {
   const { playlists, songs, fields = playlistFields, encoding = "utf-8", seed, translator } = options;
+  distinctNames(playlists);
   return inDraft(options, async (draft) => {
     const crawl: Crawl = { popularity: new Map(), verdicts: new Map(), titles: new Map(), isEnglish: await englishTest() };
     const spool = path.join(draft.work, "playlists.jsonl");

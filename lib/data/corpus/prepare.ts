@@ -1,10 +1,11 @@
+import path from "node:path";
 import { AlcapError } from "../../errors";
 import type { Progress } from "../../progress";
 import type { SongSounds } from "./assemble";
 import { type Draft, openDraft } from "./draft";
 import { wholeFolder } from "./folder";
 import { describeProblem, type Problem } from "./problems";
-import type { CorpusAbout } from "./schema";
+import { type CorpusAbout, corpusFiles } from "./schema";
 import { type Candidate, compareIds } from "./split";
 import type { Ruler } from "./statistics";
 
@@ -42,7 +43,7 @@ export interface PreparedCorpus {
  * @throws AlcapError `data` when a strict preparation had to drop rows
  */
 export async function inDraft(options: PrepareCorpus, fill: (draft: Draft) => Promise<CorpusAbout>): Promise<PreparedCorpus> {
-  return wholeFolder(options.out, options, async (folder) => {
+  return wholeFolder(options.out, { replace: options.replace, mark: corpusFiles.about }, async (folder) => {
     const draft = openDraft(folder);
     try {
       const about = await fill(draft);
@@ -89,4 +90,11 @@ function refuseDropped({ accounts, problems }: Draft): void {
   const lines = problems.first().map(describeProblem);
   const problem = [`${dropped} rows would be dropped; the first problems are:`, ...lines].join("\n  ");
   throw new AlcapError("data", problem, "\nMend them, or leave --strict out to go on without these rows.");
+}
+
+/** Accounts and problems name a file without its folder. Throws `AlcapError` "usage" when that is ambiguous. */
+export function distinctNames(files: readonly string[]): void {
+  const names = files.map((file) => path.basename(file));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new AlcapError("usage", `Two files are called ${twice}.`, "Rename one of them.");
 }

@@ -5,7 +5,7 @@ import { idCell, problemAt, textCell, votesCell } from "./cells";
 import type { Draft } from "./draft";
 import { readIdList } from "./id-list";
 import { keepLyrics } from "./lyrics";
-import { type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
+import { distinctNames, type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
 import { readRecords } from "./records";
 import { drawSplits, type HeldOut } from "./split";
 import { tables } from "./variants";
@@ -50,6 +50,7 @@ export interface RecordOptions extends PrepareCorpus {
  */
 export async function prepareRecords(options: RecordOptions): Promise<PreparedCorpus> {
   const { files, fields = interpretationFields, encoding = "utf-8", lyrics, held, seed, testSongs } = options;
+  distinctNames(files);
   return inDraft(options, async (draft) => {
     for (const file of files) await draftRecords(draft, file, { fields, encoding, lyrics });
     const { kept, ...sounds } = await keptSongs(draft, options.findSounds);

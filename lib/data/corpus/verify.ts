@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
 import { readWav } from "../audio";
 import { type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read";
@@ -41,7 +42,7 @@ interface KnownSong {
  * Checks a prepared corpus: sizes and SHA-256 of its files, every song, row and sound, that splits share no song, that the variants follow
  * from the votes, and that all counts add up.
  *
- * @throws AlcapError `data` when the folder is no prepared corpus, `input` when a table cannot be read
+ * @throws AlcapError `data` when the folder is no prepared corpus
  */
 export async function verifyCorpus(folder: string, progress: Progress = silent): Promise<CorpusCheck> {
   const about = readAbout(folder);
@@ -50,7 +51,11 @@ export async function verifyCorpus(folder: string, progress: Progress = silent):
   const { songs, audio } = await checkSongs(folder, about, found, progress);
   const votes = await checkInterpretations(folder, about, songs, found);
   let rows = 0;
-  for (const table of listedTables(about)) rows += await checkTable(folder, table, { about, songs, votes, found });
+  for (const table of listedTables(about))
+    rows += await checkTable(folder, table, { about, songs, votes, found }).catch((error: unknown) => {
+      found.add(table.file, error instanceof AlcapError ? error.message : String(error));
+      return 0;
+    });
   for (const [source, account] of Object.entries(about.accounts))
     if (!addsUp(account)) found.add(corpusFiles.about, `the account of ${source} does not add up`);
   return { about, ...found.all(), checked: { songs: songs.size, rows, audio } };
