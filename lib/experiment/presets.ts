@@ -42,16 +42,21 @@ export interface Preset {
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 
 /**
- * quick: the whole method on two cores in under ten minutes.
- * Command: `npm run reproduce`.
+ * quick: the whole method on two cores in under ten minutes. The text model has no pre-training here, so what the paper's
+ * recipe fine-tunes must be learned in 487 steps: AdamW at 3e-3 without dropout, and a vocabulary large enough that most
+ * words are one token (with 2,000 tokens the theme came out in fewer than 20 % of captions after as many steps).
+ *
+ * Expected: all three methods name the theme in 90–100 % of the test songs; the mood is named rightly by BART in 25–45 %
+ * (41.7 % is the most that the lyrics allow), by BART-fusion and ALCAP in 65–85 %; ALCAP and BART-fusion do not differ.
+ * Command: `npm run reproduce`; 7–9 minutes on two cores.
  */
 const quick: Preset = {
   name: "quick",
-  about: "",
+  about: "900 songs, a small model, one seed: the default of `npm run reproduce`",
   corpus: { seed: 7, songs: 900, agreement: 0.3, noise: 0.3 },
-  vocabulary: 2000,
-  lyricsTokens: 128,
-  captionTokens: 64,
+  vocabulary: 3200,
+  lyricsTokens: 104,
+  captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagging: {
     batch: 32,
@@ -69,21 +74,21 @@ const quick: Preset = {
     heads: 4,
     inner: 512,
     positions: 128,
-    dropout: 0.1,
+    dropout: 0,
     initialDeviation: 0.06,
   },
   recipe: {
     ...releasedRecipe,
-    fusion: { ...releasedRecipe.fusion, layers: [0, 1] },
+    fusion: { ...releasedRecipe.fusion, layers: [1] }, // after the last layer, so that the alignment before it sees words only
     alignment: { ...releasedRecipe.alignment, layer: 1 },
-    caption: { labelPadding: "ignored" },
+    caption: { ...releasedRecipe.caption, labelPadding: "ignored" },
   },
   captioning: {
     batch: 26,
     epochs: 5,
-    schedule: { peak: 2e-3, after: "linear", warmupSteps: 50 },
+    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
     optimiser: adamw,
-    dropout: 0.1,
+    dropout: 0,
   },
   methods: ["bart", "bart-fusion", "alcap"],
   seeds: [2022],
