@@ -1,4 +1,5 @@
 import { AlcapError } from "../errors";
+import type { Alignment, Fusion, TextShape } from "../recipe";
 import type { Captioner } from "./alcap";
 
 const choices = {
@@ -28,34 +29,42 @@ function checkChoices(values: object): void {
 const isCount = (x: number, least: number) => Number.isInteger(x) && x >= least;
 
 /**
- * Checks that recipe and sizes make a model: every choice is known, layers exist, heads divide the width.
- * Recipes come from files too, where no compiler has looked.
+ * Checks that recipe and sizes make a model: every choice is known, layers exist, heads divide the width. What does not apply to
+ * the method is not looked at. Recipes come from files too, where no compiler has looked.
  * @throws AlcapError `usage` naming the field.
  */
 export function checkCaptioner({ method, text, recipe }: Captioner): void {
-  const { fusion, alignment, caption } = recipe;
-  checkChoices({ method, ...fusion, ...alignment, ...caption });
-  const heads = (count: number, what: string) => {
-    if (!isCount(count, 1) || text.width % count !== 0)
-      fail(`${count} ${what} heads do not divide a width of ${text.width}.`, "Choose a divisor of the width.");
-  };
-  heads(text.heads, "attention");
-  heads(fusion.heads, "fusion");
-  for (const layer of fusion.layers)
-    if (!isCount(layer, 0) || layer >= text.encoderLayers)
-      fail(
-        `Fusion stands after layer ${layer} and the encoder has layers 0 to ${text.encoderLayers - 1}.`,
-        "Change recipe.fusion.layers.",
-      );
+  checkChoices({ method, ...recipe.caption });
+  checkHeads(text.heads, "attention", text);
+  if (method !== "bart") checkFusion(recipe.fusion, text);
+  if (method === "alcap") checkAlignment(recipe.alignment, text);
+}
+
+function checkHeads(count: number, what: string, { width }: TextShape): void {
+  if (!isCount(count, 1) || width % count !== 0)
+    fail(`${count} ${what} heads do not divide a width of ${width}.`, "Choose a divisor of the width.");
+}
+
+function checkFusion(fusion: Fusion, text: TextShape): void {
+  checkChoices(fusion);
+  checkHeads(fusion.heads, "fusion", text);
+  const last = text.encoderLayers - 1;
+  const absent = fusion.layers.find((layer) => !isCount(layer, 0) || layer > last);
+  if (absent !== undefined)
+    fail(`Fusion stands after layer ${absent} and the encoder has layers 0 to ${last}.`, "Change recipe.fusion.layers.");
   if (!Number.isFinite(fusion.residual)) fail(`The fusion's residual is ${fusion.residual}.`, "Give a number; released: 0.1.");
-  if (!(Number.isFinite(alignment.weight) && alignment.weight >= 0))
-    fail(`The alignment's weight λ is ${alignment.weight}.`, "Give a number from 0 up; paper: 0.02.");
-  if (!(alignment.temperature > 0)) fail(`The temperature is ${alignment.temperature}.`, "Give a number above 0; released: 0.3.");
-  if (!isCount(alignment.layer, 0) || alignment.layer > text.encoderLayers)
+}
+
+function checkAlignment(alignment: Alignment, { encoderLayers }: TextShape): void {
+  checkChoices(alignment);
+  const { weight, temperature, layer, startEpoch } = alignment;
+  if (!(Number.isFinite(weight) && weight >= 0))
+    fail(`The alignment's weight λ is ${weight}.`, "Give a number from 0 up; paper: 0.02.");
+  if (!(temperature > 0)) fail(`The temperature is ${temperature}.`, "Give a number above 0; released: 0.3.");
+  if (!isCount(layer, 0) || layer > encoderLayers)
     fail(
-      `The alignment reads state ${alignment.layer} and the encoder has states 0 to ${text.encoderLayers}.`,
+      `The alignment reads state ${layer} and the encoder has states 0 to ${encoderLayers}.`,
       "Change recipe.alignment.layer.",
     );
-  if (!isCount(alignment.startEpoch, 0))
-    fail(`The alignment starts at epoch ${alignment.startEpoch}.`, "Give a whole number from 0 up.");
+  if (!isCount(startEpoch, 0)) fail(`The alignment starts at epoch ${startEpoch}.`, "Give a whole number from 0 up.");
 }

@@ -1,6 +1,7 @@
-import { type CompileOptions, compile, dropout as drop, type Outside, type tf, valueAndGradAux } from "../engine";
+import { type CompileOptions, compile, dropout as drop, type Outside, type tf, type Value, valueAndGradAux } from "../engine";
+import { AlcapError } from "../errors";
 import { aligns, type Batch, type Captioner, type Computation, captionerParams, objective } from "../model/alcap";
-import { initialise, type Params } from "../model/params";
+import { initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
 import type { Step, Tick } from "./fit";
 import { microBatchStep } from "./micro-batch";
@@ -28,10 +29,27 @@ export const dropoutAt =
   (x: tf.Tensor): tf.Tensor =>
     rate > 0 ? drop(x, rate, key) : x;
 
-/** Fresh parameters and empty slots. */
-export function freshTraining(captioner: Captioner, optimiser: Optimiser, seed: number): Outside<OptimiserState> {
-  const params = initialise(captionerParams(captioner), seed);
+/** Fresh parameters, with those that `pretrained` holds in their place, and empty slots. */
+export function freshTraining(
+  captioner: Captioner,
+  optimiser: Optimiser,
+  seed: number,
+  pretrained: ParamValues = {},
+): Outside<OptimiserState> {
+  const fresh = initialise(captionerParams(captioner), seed);
+  const params = Object.fromEntries(Object.entries(fresh).map(([name, drawn]) => [name, fitting(name, drawn, pretrained[name])]));
   return { params, slots: freshSlots(optimiser, params) };
+}
+
+/** A pre-trained parameter where there is one. Throws `AlcapError` "weights" when it has another shape. */
+function fitting(name: string, drawn: Value, given: Value | undefined): Value {
+  if (!given) return drawn;
+  if (given.shape.join() === drawn.shape.join()) return given;
+  throw new AlcapError(
+    "weights",
+    `The pre-trained "${name}" has shape [${given.shape.join(", ")}] and the model needs [${drawn.shape.join(", ")}].`,
+    "Pre-train with the same vocabulary and sizes.",
+  );
 }
 
 /** A captioner's training step: forward, gradients, optimiser; in micro-batches where the plan says so. */
