@@ -108,13 +108,12 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function prepare(kind: string, files: readonly string[], values: Given): Promise<PreparedCorpus> {
   if (!values.out) throw usage("There is no place for the corpus.", "Give --out DIR.");
-  const reporter = terminalReporter();
   const common = {
     out: values.out,
     replace: values.replace,
     strict: values.strict,
     ruler: rulerOf(values.tokeniser),
-    progress: reporter("songs"),
+    report: terminalReporter(),
   };
   if (kind === "songbook") {
     if (files.length > 0) throw usage("A Songbook is generated, not read.", "Leave the files out.");

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { type Progress, silent } from "../../progress";
+import { quiet, type Reporter } from "../../progress";
 import { problemAt } from "./cells";
 import { csvLine } from "./csv";
 import { writeDatasheet } from "./datasheet";
@@ -41,7 +41,7 @@ export interface Assembly {
   readonly failures?: ReadonlyMap<string, string>;
   /** What else is known of a song. */
   readonly more?: (song: string) => Pick<PreparedSong, "title" | "tags" | "truth">;
-  readonly progress?: Progress;
+  readonly report?: Reporter;
 }
 
 /** Writes a draft out as a prepared corpus (data/README.md) and closes it. */
@@ -94,9 +94,12 @@ async function writeRows(
     return { ...table, out, comment: lengths(), songs: new Set(), rows: 0 };
   });
   const all = open(corpusFiles.interpretations);
+  const total = [...draft.songs.values()].reduce((sum, { rows }) => sum + rows, 0);
+  const progress = (assembly.report ?? quiet)("rows");
   let index = 0;
   for await (const row of draft.rows()) {
     const place = placeOf(row, index++, draft, assembly);
+    progress(index, total);
     if (!place) continue;
     draft.account(row.source)[place]++;
     const { song, text, votes, playlist, listener } = row;
@@ -150,11 +153,12 @@ function countShared(tables: readonly OpenTable[]): number {
 
 async function writeSongs(
   draft: Draft,
-  { split, sounds, ruler, more, progress = silent }: Assembly,
+  { split, sounds, ruler, more, report = quiet }: Assembly,
   out: TextFile,
 ): Promise<{ sum: FileSum; counts: Record<Split, number>; total: number; lyrics: Lengths }> {
   const counts: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   const lyrics = lengths();
+  const progress = report("songs");
   const ids = [...split.keys()].sort(compareIds);
   if (sounds) mkdirSync(path.join(draft.folder, corpusFiles.audio));
   for (const [done, id] of ids.entries()) {

@@ -1,5 +1,6 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
 
 /** How text was written. `latin1` is read as Windows-1252, of which it is a part. */
 export const encodings = ["utf-8", "latin1"] as const;
@@ -7,15 +8,26 @@ export type Encoding = (typeof encodings)[number];
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+const kibi = (bytes: number) => Math.ceil(bytes / 1024);
+
+/** Bytes of a file, 0 when it is not there, which reading it will say. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /**
- * A file's bytes, chunk by chunk, without a UTF-8 byte order mark.
+ * A file's bytes, chunk by chunk, without a UTF-8 byte order mark. Progress is told in KiB.
  *
  * @throws AlcapError `input` when the file cannot be read or is UTF-16
  */
-export async function* readChunks(file: string): AsyncGenerator<Buffer> {
+export async function* readChunks(file: string, progress: Progress = silent): AsyncGenerator<Buffer> {
+  let read = 0;
+  const size = sizeOf(file);
   let start: Buffer | undefined = Buffer.alloc(0);
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      progress(kibi(read), kibi(Math.max(read, size)));
       if (start === undefined) {
         yield chunk;
         continue;

@@ -43,6 +43,17 @@ export function textCell(cells: ReadonlyMap<string, unknown>, column: string, ki
   return text === "" ? { kind, column, problem: "empty" } : { value: text };
 }
 
+/** The song and the text of a record, or the first of the two that cannot be used. */
+export function songAndText(
+  cells: ReadonlyMap<string, unknown>,
+  columns: { readonly song: string; readonly text: string },
+): { readonly song: string; readonly text: string } | CellProblem {
+  const song = idCell(cells, columns.song);
+  if ("kind" in song) return song;
+  const text = textCell(cells, columns.text, "text");
+  return "kind" in text ? text : { song: song.value, text: text.value };
+}
+
 /** A whole number, also as text (`3`, `-2`, `+1`, and `3.0` as pandas writes columns with gaps). */
 export function votesCell(cells: ReadonlyMap<string, unknown>, column: string): Cell<number> {
   const found = cells.get(column);

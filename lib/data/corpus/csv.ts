@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { CsvError, type Info, parse } from "csv-parse";
 import { AlcapError } from "../../errors";
+import type { Progress } from "../../progress";
 import { decode, type Encoding, readChunks } from "./bytes";
 import type { ReadOptions, ReadRecord } from "./records";
 
@@ -15,10 +16,10 @@ const LONGEST_ROW = 1 << 22;
  */
 export async function* readCsv(
   file: string,
-  { encoding = "utf-8", required = [] }: ReadOptions = {},
+  { encoding = "utf-8", required = [], progress }: ReadOptions = {},
 ): AsyncGenerator<ReadRecord> {
   let columns: readonly string[] | undefined;
-  for await (const { cells, row, line } of readRows(file)) {
+  for await (const { cells, row, line } of readRows(file, progress)) {
     if (columns === undefined) columns = header(cells, { encoding, required, file });
     else yield record(cells, columns, { encoding, row, line });
   }
@@ -32,7 +33,7 @@ interface Row {
   readonly line: number;
 }
 
-async function* readRows(file: string): AsyncGenerator<Row> {
+async function* readRows(file: string, progress: Progress | undefined): AsyncGenerator<Row> {
   const parser = parse({
     encoding: "latin1", // one character a byte: each cell is decoded on its own, so that a bad one can be named
     record_delimiter: ["\r\n", "\n", "\r"],
@@ -41,7 +42,7 @@ async function* readRows(file: string): AsyncGenerator<Row> {
     max_record_size: LONGEST_ROW,
     info: true,
   });
-  const source = Readable.from(readChunks(file), { objectMode: true });
+  const source = Readable.from(readChunks(file, progress), { objectMode: true });
   source.on("error", (error) => parser.destroy(error));
   source.pipe(parser);
   const read = { row: 0, lines: 0 };

@@ -1,4 +1,5 @@
 import { AlcapError } from "../../errors";
+import type { Progress } from "../../progress";
 import { decode, type Encoding, readChunks } from "./bytes";
 import type { ReadOptions, ReadRecord } from "./records";
 
@@ -22,8 +23,8 @@ const closes = (byte: number) => byte === 0x5d || byte === 0x7d; // ] }
  *
  * @throws AlcapError `input` when an array does not end, or something follows it
  */
-export async function* readJson(file: string, { encoding = "utf-8" }: ReadOptions = {}): AsyncGenerator<ReadRecord> {
-  for await (const item of splitItems(file)) {
+export async function* readJson(file: string, { encoding = "utf-8", progress }: ReadOptions = {}): AsyncGenerator<ReadRecord> {
+  for await (const item of splitItems(file, progress)) {
     if (item.bytes.some((byte) => !isSpace(byte)) || item.inArray) yield record(item, encoding);
   }
 }
@@ -60,9 +61,9 @@ export async function* textLines(file: string): AsyncGenerator<{ readonly row: n
 }
 
 /** Cuts a stream of bytes into the bytes of its items, looking only at brackets, quotes and commas. */
-async function* splitItems(file: string): AsyncGenerator<Item> {
+async function* splitItems(file: string, progress: Progress | undefined): AsyncGenerator<Item> {
   let scan: Scanner | undefined;
-  for await (const chunk of readChunks(file)) {
+  for await (const chunk of readChunks(file, progress)) {
     if (scan === undefined) {
       const first = chunk.find((byte) => !isSpace(byte));
       if (first === undefined) continue;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { quiet } from "../../progress";
 import { assemble } from "./assemble";
 import type { Encoding } from "./bytes";
 import { idCell, problemAt, textCell } from "./cells";
@@ -43,6 +44,7 @@ export interface NeteaseOptions extends PrepareCorpus {
 
 /** Playlists on their way: on disk they lie as `Draft` rows do. */
 interface ListedPlaylist extends Playlist {
+  readonly review: string;
   readonly source: string;
   readonly row: number;
 }
@@ -63,14 +65,14 @@ interface Crawl {
  * @throws AlcapError `input` when a file cannot be read, `data` when no playlist is usable
  */
 export async function prepareNetease(options: NeteaseOptions): Promise<PreparedCorpus> {
-  const { playlists, songs, fields = playlistFields, encoding = "utf-8", seed, translator } = options;
+  const { playlists, songs, fields = playlistFields, encoding = "utf-8", seed, translator, report = quiet } = options;
   distinctNames(playlists);
   return inDraft(options, async (draft) => {
     const crawl: Crawl = { popularity: new Map(), verdicts: new Map(), titles: new Map(), isEnglish: await englishTest() };
     const spool = path.join(draft.work, "playlists.jsonl");
-    if (songs !== undefined) await readSongs(draft, crawl, songs, { fields, encoding });
-    await readPlaylists(draft, crawl, spool, { playlists, fields, encoding });
-    await curate(draft, crawl, spool, translator);
+    if (songs !== undefined) await readSongs(draft, crawl, songs, { fields, encoding, report });
+    const total = await readPlaylists(draft, crawl, spool, { playlists, fields, encoding, report });
+    await curate(draft, crawl, spool, { translator, report, total });
     const { kept, ...sounds } = await keptSongs(draft, options.findSounds);
     const rows = new Map(kept.map(({ id }) => [id, draft.songs.get(id)?.rows ?? 0]));
     return assemble(draft, {
@@ -80,21 +82,23 @@ export async function prepareNetease(options: NeteaseOptions): Promise<PreparedC
       split: drawProportional(rows, seed),
       testRows: "all",
       ruler: options.ruler,
-      progress: options.progress,
+      report,
       more: (id) => ({ title: crawl.titles.get(id) }),
       ...sounds,
     });
   });
 }
 
-type Reading = Required<Pick<NeteaseOptions, "fields" | "encoding">>;
+type Reading = Required<Pick<NeteaseOptions, "fields" | "encoding" | "report">>;
 
 /** A file of songs: its broken rows are reported, but no record of the corpus is lost by them alone. */
-async function readSongs(draft: Draft, crawl: Crawl, file: string, { fields, encoding }: Reading): Promise<void> {
-  for await (const record of readRecords(file, { encoding, required: [fields.song, fields.lyrics] })) {
+async function readSongs(draft: Draft, crawl: Crawl, file: string, { fields, encoding, report }: Reading): Promise<void> {
+  const source = path.basename(file);
+  const options = { encoding, required: [fields.song, fields.lyrics], progress: report(source) };
+  for await (const record of readRecords(file, options)) {
     const id = "kind" in record ? record : idCell(record.cells, fields.song);
     if ("kind" in record || "kind" in id) {
-      if ("kind" in id) draft.problems.add(problemAt(path.basename(file), record, id, "kept"));
+      if ("kind" in id) draft.problems.add(problemAt(source, record, id, "kept"));
     } else judge(draft, crawl, { id: id.value, cells: record.cells }, fields);
   }
 }
@@ -112,45 +116,55 @@ function judge({ lyrics }: Draft, crawl: Crawl, { id, cells }: ListedSong, field
   crawl.verdicts.set(id, crawl.isEnglish(plain));
 }
 
+/** Reads every playlist once: popularity, languages, and the playlists themselves on disk. Gives how many can be used. */
 async function readPlaylists(
   draft: Draft,
   crawl: Crawl,
   spoolFile: string,
-  { playlists, fields, encoding }: Reading & Pick<NeteaseOptions, "playlists">,
-): Promise<void> {
+  { playlists, fields, encoding, report }: Reading & Pick<NeteaseOptions, "playlists">,
+): Promise<number> {
   const spool = textFile(spoolFile);
   const known = new Set<string>();
+  let spooled = 0;
   for (const file of playlists) {
     const source = path.basename(file);
     const account = draft.account(source);
-    for await (const record of readRecords(file, { encoding, required: [fields.playlist, fields.review, fields.songs] })) {
+    const options = { encoding, required: [fields.playlist, fields.review, fields.songs], progress: report(source) };
+    for await (const record of readRecords(file, options)) {
       account.read++;
-      const read = "kind" in record ? record : readPlaylist(record.cells, fields);
-      if ("kind" in read) draft.report(problemAt(source, record, read));
-      else if (known.has(read.playlist.id))
-        draft.report(
-          problemAt(source, record, {
-            kind: "duplicate",
-            column: fields.playlist,
-            problem: `playlist ${read.playlist.id} again`,
-          }),
-        );
-      else {
-        known.add(read.playlist.id);
-        collect(crawl.popularity, read.playlist);
-        for (const song of read.listed) judge(draft, crawl, song, fields);
-        const line: ListedPlaylist = { ...read.playlist, source, row: record.row };
-        spool.write(`${JSON.stringify(line)}\n`);
+      const list = "kind" in record ? record : readPlaylist(record.cells, fields);
+      if ("kind" in record || "kind" in list) {
+        if ("kind" in list) draft.report(problemAt(source, record, list));
+      } else if (known.has(list.playlist.id)) {
+        const problem = `playlist ${list.playlist.id} again`;
+        draft.report(problemAt(source, record, { kind: "duplicate", column: fields.playlist, problem }));
+      } else {
+        known.add(list.playlist.id);
+        collect(crawl.popularity, list.playlist);
+        for (const song of list.listed) judge(draft, crawl, song, fields);
+        const review = textCell(record.cells, fields.review, "text"); // a playlist without one still counts for popularity
+        if ("kind" in review) draft.report(problemAt(source, record, review));
+        else {
+          const line: ListedPlaylist = { ...list.playlist, review: review.value, source, row: record.row };
+          spool.write(`${JSON.stringify(line)}\n`);
+          spooled++;
+        }
       }
     }
   }
   spool.close();
+  return spooled;
 }
 
+type Curation = Pick<NeteaseOptions, "translator"> & Required<Pick<NeteaseOptions, "report">> & { readonly total: number };
+
 /** Applies the rule to the playlists that were read, now that popularity and languages are known. */
-async function curate(draft: Draft, crawl: Crawl, spoolFile: string, translator: Translator | undefined): Promise<void> {
+async function curate(draft: Draft, crawl: Crawl, spoolFile: string, { translator, report, total }: Curation): Promise<void> {
+  const progress = report("playlists");
+  let done = 0;
   for await (const { text = "" } of textLines(spoolFile)) {
     const list = JSON.parse(text) as ListedPlaylist;
+    progress(++done, total);
     const drop = (kind: ProblemKind, problem: string) => draft.report(problemAt(list.source, list, { kind, problem }));
     const foreign = list.songs.find((song) => crawl.verdicts.get(song) !== "English");
     if (foreign !== undefined) {

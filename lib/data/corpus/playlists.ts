@@ -1,4 +1,4 @@
-import { type Cell, type CellProblem, idCell, textCell } from "./cells";
+import { type Cell, type CellProblem, idCell } from "./cells";
 import { compareIds } from "./split";
 
 /** The names in raw playlists. They differ between crawls: name yours here. */
@@ -25,7 +25,6 @@ export const playlistFields: PlaylistFields = {
 /** A playlist with its songs' ids, each once, in its order. */
 export interface Playlist {
   readonly id: string;
-  readonly review: string;
   readonly songs: readonly string[];
 }
 
@@ -35,15 +34,13 @@ export interface ListedSong {
   readonly cells: ReadonlyMap<string, unknown>;
 }
 
-/** Reads one raw playlist, or says why it cannot be used. */
+/** Reads the songs of one raw playlist, or says why it cannot be used. */
 export function readPlaylist(
   cells: ReadonlyMap<string, unknown>,
   fields: PlaylistFields,
 ): { readonly playlist: Playlist; readonly listed: readonly ListedSong[] } | CellProblem {
   const id = idCell(cells, fields.playlist);
   if ("kind" in id) return id;
-  const review = textCell(cells, fields.review, "text");
-  if ("kind" in review) return review;
   const songs = cells.get(fields.songs);
   if (!Array.isArray(songs) || songs.length === 0) return { kind: "no songs", column: fields.songs, problem: "no list of songs" };
   const listed = new Map<string, ListedSong>();
@@ -52,7 +49,7 @@ export function readPlaylist(
     if ("kind" in found) return { ...found, column: `${fields.songs}[${place}].${found.column}` };
     if (!listed.has(found.value.id)) listed.set(found.value.id, found.value);
   }
-  return { playlist: { id: id.value, review: review.value, songs: [...listed.keys()] }, listed: [...listed.values()] };
+  return { playlist: { id: id.value, songs: [...listed.keys()] }, listed: [...listed.values()] };
 }
 
 function readSong(song: unknown, fields: PlaylistFields): Cell<ListedSong> {

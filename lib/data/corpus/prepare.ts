@@ -1,6 +1,6 @@
 import path from "node:path";
 import { AlcapError } from "../../errors";
-import type { Progress } from "../../progress";
+import type { Reporter } from "../../progress";
 import type { SongSounds } from "./assemble";
 import { type Draft, openDraft } from "./draft";
 import { wholeFolder } from "./folder";
@@ -26,7 +26,7 @@ export interface PrepareCorpus {
   /** Write nothing when a row had to be dropped. */
   readonly strict?: boolean;
   readonly ruler: Ruler;
-  readonly progress?: Progress;
+  readonly report?: Reporter;
 }
 
 /** A finished corpus and what was wrong with its source. */

@@ -1,3 +1,4 @@
+import type { Progress } from "../../progress";
 import type { Encoding } from "./bytes";
 import { readCsv } from "./csv";
 import { readJson } from "./json";
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly encoding?: Encoding;
   /** Columns that a table must have. JSON records are checked one by one where they are used. */
   readonly required?: readonly string[];
+  /** Told in KiB read. */
+  readonly progress?: Progress;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { quiet } from "../../progress";
 import { assemble } from "./assemble";
 import type { Encoding } from "./bytes";
-import { idCell, problemAt, textCell } from "./cells";
+import { problemAt, songAndText } from "./cells";
 import type { Draft } from "./draft";
 import { keepLyrics } from "./lyrics";
 import { type FindSounds, inDraft, keptSongs, type PrepareCorpus, type PreparedCorpus } from "./prepare";
@@ -33,7 +34,7 @@ export function releasedTables(folder: string): readonly Table[] {
  */
 export async function prepareReleased(options: ReleasedOptions): Promise<PreparedCorpus> {
   const [song, lyrics, text] = releasedColumns;
-  const { folder, fields = { song, lyrics, text }, encoding = "utf-8" } = options;
+  const { folder, fields = { song, lyrics, text }, encoding = "utf-8", report = quiet } = options;
   const present = releasedTables(folder);
   for (const split of ["train", "test"] as const) {
     if (present.some((table) => table.split === split)) continue;
@@ -43,7 +44,7 @@ export async function prepareReleased(options: ReleasedOptions): Promise<Prepare
   return inDraft(options, async (draft) => {
     const splitOf = new Map<string, Split>();
     for (const table of [...present].sort((a, b) => rank(b.split) - rank(a.split)))
-      for (const id of await draftTable(draft, path.join(folder, table.file), table, { fields, encoding }))
+      for (const id of await draftTable(draft, table, { folder, fields, encoding, report }))
         if (rank(table.split) > rank(splitOf.get(id))) splitOf.set(id, table.split);
     const { kept, ...sounds } = await keptSongs(draft, options.findSounds);
     return assemble(draft, {
@@ -53,7 +54,7 @@ export async function prepareReleased(options: ReleasedOptions): Promise<Prepare
       split: new Map(kept.map(({ id }) => [id, splitOf.get(id) ?? "train"])),
       testRows: "all",
       ruler: options.ruler,
-      progress: options.progress,
+      report,
       ...sounds,
     });
   });
@@ -64,36 +65,32 @@ function rank(split: Split | undefined): number {
   return split === "test" ? 3 : split === "train" ? 2 : split === "validation" ? 1 : 0;
 }
 
+type TableReading = Required<Pick<ReleasedOptions, "folder" | "fields" | "encoding" | "report">>;
+
+/** Puts the usable rows of one table into the draft; gives the songs they are about. */
 async function draftTable(
   draft: Draft,
-  file: string,
-  table: Table,
-  { fields, encoding }: Required<Pick<ReleasedOptions, "fields" | "encoding">>,
+  { file }: Table,
+  { folder, fields, encoding, report }: TableReading,
 ): Promise<ReadonlySet<string>> {
   const songs = new Set<string>();
-  const account = draft.account(table.file);
-  for await (const record of readRecords(file, { encoding, required: Object.values(fields) })) {
+  const account = draft.account(file);
+  const options = { encoding, required: Object.values(fields), progress: report(file) };
+  for await (const record of readRecords(path.join(folder, file), options)) {
     account.read++;
-    if ("kind" in record) {
-      draft.report(problemAt(table.file, record, record));
+    const found = "kind" in record ? record : songAndText(record.cells, fields);
+    if ("kind" in record || "kind" in found) {
+      if ("kind" in found) draft.report(problemAt(file, record, found));
       continue;
     }
-    const song = idCell(record.cells, fields.song);
-    const text = textCell(record.cells, fields.text, "text");
-    const bad = "kind" in song ? song : "kind" in text ? text : undefined;
-    if (bad) draft.report(problemAt(table.file, record, bad));
-    if ("kind" in song || "kind" in text) continue;
-    if (!keepLyrics(draft, table.file, record, song.value, { column: fields.lyrics, encoding })) continue;
-    if (!draft.isNew(song.value, text.value, table.file)) {
-      const repeated = {
-        kind: "duplicate",
-        column: fields.text,
-        problem: "the same interpretation of the same song again",
-      } as const;
-      draft.report(problemAt(table.file, record, repeated, "kept"));
+    const { song, text } = found;
+    if (!keepLyrics(draft, file, record, song, { column: fields.lyrics, encoding })) continue;
+    if (!draft.isNew(song, text, file)) {
+      const problem = "the same interpretation of the same song again";
+      draft.report(problemAt(file, record, { kind: "duplicate", column: fields.text, problem }, "kept"));
     }
-    songs.add(song.value);
-    draft.add({ song: song.value, text: text.value, source: table.file, row: record.row, line: record.line, table: table.file });
+    songs.add(song);
+    draft.add({ song, text, source: file, row: record.row, line: record.line, table: file });
   }
   return songs;
 }

@@ -1,7 +1,8 @@
 import path from "node:path";
+import { quiet, type Reporter } from "../../progress";
 import { assemble } from "./assemble";
 import type { Encoding } from "./bytes";
-import { idCell, problemAt, textCell, votesCell } from "./cells";
+import { problemAt, songAndText, votesCell } from "./cells";
 import type { Draft } from "./draft";
 import { readIdList } from "./id-list";
 import { keepLyrics } from "./lyrics";
@@ -49,10 +50,10 @@ export interface RecordOptions extends PrepareCorpus {
  * @throws AlcapError `input` when a file cannot be read, `data` when no row is usable, `usage` when there are too few songs
  */
 export async function prepareRecords(options: RecordOptions): Promise<PreparedCorpus> {
-  const { files, fields = interpretationFields, encoding = "utf-8", lyrics, held, seed, testSongs } = options;
+  const { files, fields = interpretationFields, encoding = "utf-8", lyrics, held, seed, testSongs, report = quiet } = options;
   distinctNames(files);
   return inDraft(options, async (draft) => {
-    for (const file of files) await draftRecords(draft, file, { fields, encoding, lyrics });
+    for (const file of files) await draftRecords(draft, file, { fields, encoding, lyrics, report });
     const { kept, ...sounds } = await keptSongs(draft, options.findSounds);
     const fixed = testSongs === undefined ? undefined : await readIdList(testSongs, fields.song, draft);
     return assemble(draft, {
@@ -62,7 +63,7 @@ export async function prepareRecords(options: RecordOptions): Promise<PreparedCo
       split: drawSplits(kept, held, seed, fixed),
       testRows: "best",
       ruler: options.ruler,
-      progress: options.progress,
+      report,
       ...sounds,
     });
   });
@@ -72,13 +73,14 @@ interface Reading {
   readonly fields: InterpretationFields;
   readonly encoding: Encoding;
   readonly lyrics?: string;
+  readonly report: Reporter;
 }
 
-async function draftRecords(draft: Draft, file: string, { fields, encoding, lyrics }: Reading): Promise<void> {
+async function draftRecords(draft: Draft, file: string, { fields, encoding, lyrics, report }: Reading): Promise<void> {
   const source = path.basename(file);
   const required = [fields.song, fields.text, fields.votes, ...(lyrics === undefined ? [fields.lyrics] : [])];
   const account = draft.account(source);
-  for await (const record of readRecords(file, { encoding, required })) {
+  for await (const record of readRecords(file, { encoding, required, progress: report(source) })) {
     account.read++;
     const found = "kind" in record ? record : interpretation(record.cells, fields);
     if ("kind" in record || "kind" in found) {
@@ -98,11 +100,8 @@ async function draftRecords(draft: Draft, file: string, { fields, encoding, lyri
 
 /** The cells of one record, or the first that cannot be used. */
 function interpretation(cells: ReadonlyMap<string, unknown>, fields: InterpretationFields) {
-  const song = idCell(cells, fields.song);
-  if ("kind" in song) return song;
-  const text = textCell(cells, fields.text, "text");
-  if ("kind" in text) return text;
+  const found = songAndText(cells, fields);
+  if ("kind" in found) return found;
   const votes = votesCell(cells, fields.votes);
-  if ("kind" in votes) return votes;
-  return { song: song.value, text: text.value, votes: votes.value };
+  return "kind" in votes ? votes : { ...found, votes: votes.value };
 }

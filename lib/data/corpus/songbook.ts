@@ -39,7 +39,7 @@ export async function prepareSongbook(options: SongbookCorpusOptions): Promise<P
       split,
       testRows: "best",
       ruler: options.ruler,
-      progress: options.progress,
+      report: options.report,
       more: (id) => {
         const { title, tags, truth } = songOf(id);
         return { title, tags, truth };

@@ -21,20 +21,13 @@ const NEEDED = [
   "onnx/decoder_model_merged.onnx",
 ];
 
-/** Translates short texts, one each. */
-type TranslateShort = (texts: string[]) => Promise<readonly string[]>;
-
 /**
  * A translation model from a folder on disk, such as a clone of `Xenova/opus-mt-zh-en`, run by transformers.js; the paper used Google
  * Translate. Nothing is downloaded. Reviews are translated sentence by sentence, so that none is cut at the model's longest input.
  *
- * @param load loads the model; given by tests
  * @throws AlcapError `weights` when files are missing or the model does not load
  */
-export async function localTranslator(
-  folder: string,
-  load: (place: string) => Promise<TranslateShort> = loadPipeline,
-): Promise<Translator> {
+export async function localTranslator(folder: string): Promise<Translator> {
   const place = path.resolve(folder);
   const missing = NEEDED.filter((file) => !existsSync(path.join(place, file)));
   if (missing.length > 0)
@@ -43,27 +36,25 @@ export async function localTranslator(
       `The translation model ${place} lacks ${missing.join(", ")}.`,
       "Put a translation model in transformers.js's layout there, e.g. a clone of Xenova/opus-mt-zh-en.",
     );
-  const translateShort = await load(place).catch((cause: unknown) => {
+  const { pipeline } = await import("@huggingface/transformers");
+  const model = await pipeline("translation", place, { local_files_only: true, dtype: "fp32" }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const advice = "Check that its files are whole and made for transformers.js.";
     throw new AlcapError("weights", `The translation model in ${place} does not load: ${reason}.`, advice, { cause });
   });
+  const translateOne = async (text: string) => {
+    const sentences = sentencesOf(text);
+    if (sentences.length === 0) return "";
+    const translated = [await model(sentences)].flat(2);
+    return translated.map((one) => ("translation_text" in one ? String(one.translation_text).trim() : "")).join(" ");
+  };
   return {
     name: path.basename(place),
     translate: async (texts) => {
       const translated: string[] = [];
-      for (const text of texts) translated.push((await translateShort(sentencesOf(text))).map((part) => part.trim()).join(" "));
+      for (const text of texts) translated.push(await translateOne(text));
       return translated;
     },
-  };
-}
-
-async function loadPipeline(place: string): Promise<TranslateShort> {
-  const { pipeline } = await import("@huggingface/transformers");
-  const translate = await pipeline("translation", place, { local_files_only: true, dtype: "fp32" });
-  return async (texts) => {
-    const translated = await translate(texts);
-    return [translated].flat(2).map((one) => ("translation_text" in one ? String(one.translation_text) : ""));
   };
 }
 
