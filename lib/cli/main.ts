@@ -9,9 +9,13 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: () => import("./reproduce.js"),
   },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
+  prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },
   fetch: { about: "download a public model (BART-base, Sentence-BERT) for the real data", load: () => import("./fetch.js") },
   score: { about: "score a file of captions with intervals", load: () => import("./score.js") },
-  verify: { about: "compare this library with reference outputs: encoder, model, metrics", load: () => import("./verify.js") },
+  verify: {
+    about: "compare with reference outputs (encoder, model, optimiser, metrics), or check a prepared corpus (data)",
+    load: () => import("./verify.js"),
+  },
   bench: { about: "measure speed on this machine: step, metrics", load: () => import("./bench.js") },
 };
 

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
 import type { ModelFixture } from "../experiment/parity";
 import { type OptimiserFixture, optimiserParity } from "../experiment/verify-optimiser";
 import { loadWeights } from "../model/weights";
+import { readJson } from "./read-json";
 
 const help = `Usage: alcap verify optimiser FIXTURE.json MODEL.json WEIGHTS.safetensors [--json]
 
@@ -32,13 +32,4 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.json) console.log(JSON.stringify(result));
   else for (const [name, worst] of Object.entries(result)) console.log(`${name.padEnd(26)} ${worst.toExponential(2)}`);
   return 0;
-}
-
-function readJson(file: string): unknown {
-  if (!existsSync(file)) throw new AlcapError("input", `The fixture ${file} does not exist.`, "Check the path.");
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("input", `The fixture ${file} is not JSON.`, "Check the file.", { cause });
-  }
 }

@@ -1,22 +1,34 @@
-import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
 import { type EncoderFixture, encoderParity } from "../experiment/encoder-parity";
 import { type ModelFixture, modelParity } from "../experiment/parity";
 import type { ParamValues } from "../model/params";
 import { loadWeights } from "../model/weights";
+import { readJson } from "./read-json";
+import { run as verifyData } from "./verify-data";
 import { run as verifyMetrics } from "./verify-metrics";
+import { run as verifyOptimiser } from "./verify-optimiser";
 
 const help = `Usage: alcap verify model FIXTURE.json WEIGHTS.safetensors [--json]
        alcap verify encoder FIXTURE.json WEIGHTS.pth [--json]
+       alcap verify optimiser FIXTURE.json MODEL.json WEIGHTS.safetensors [--json]
        alcap verify metrics FIXTURE.json [--json]
+       alcap verify data DIR [--json]
 
 Runs this library on a fixture of the released PyTorch code's outputs and prints the largest difference of each quantity.`;
+
+/** What has a file of its own. */
+const others = new Map([
+  ["metrics", verifyMetrics],
+  ["optimiser", verifyOptimiser],
+  ["data", verifyData],
+]);
 
 /** `alcap verify`: how far this library is from reference outputs. */
 export async function run(args: readonly string[]): Promise<number> {
   const [what, ...rest] = args;
-  if (what === "metrics") return verifyMetrics(rest);
+  const other = what === undefined ? undefined : others.get(what);
+  if (other) return other(rest);
   const { values, positionals } = parseArgs({
     args: what === undefined ? [] : [...args],
     allowPositionals: true,
@@ -41,14 +53,9 @@ export async function run(args: readonly string[]): Promise<number> {
 function verified(kind: string, fixture: unknown, params: ParamValues): Promise<Record<string, number | boolean>> {
   if (kind === "model") return modelParity(fixture as ModelFixture, params);
   if (kind === "encoder") return encoderParity(fixture as EncoderFixture, params);
-  throw new AlcapError("usage", `There is nothing to verify by the name "${kind}".`, "Choose model, encoder or metrics.");
-}
-
-function readJson(file: string): unknown {
-  if (!existsSync(file)) throw new AlcapError("input", `The fixture ${file} does not exist.`, "Check the path.");
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("input", `The fixture ${file} is not JSON.`, "Check the file.", { cause });
-  }
+  throw new AlcapError(
+    "usage",
+    `There is nothing to verify by the name "${kind}".`,
+    "Choose model, encoder, optimiser, metrics or data.",
+  );
 }
