@@ -88,18 +88,30 @@ export function proportional(total: number, sizes: Readonly<Record<Split, number
 }
 
 /**
- * Cuts songs at random into the paper's proportions of rows. A song with several rows goes into one split with all of them; where every
- * song has one row, as in the paper, the sizes are exact.
+ * Cuts songs at random into the paper's proportions of rows. A song with several rows goes into one split with all of them, drawn among the
+ * splits that still have room for it, by how much; where every song has one row, as in the paper, the sizes are exact.
  */
 export function drawProportional(rowsOfSong: ReadonlyMap<string, number>, seed: number): Map<string, Split> {
   const order = shuffle([...rowsOfSong.keys()].sort(compareIds), `corpus/${seed}/split`);
-  const rows = [...rowsOfSong.values()].reduce((sum, count) => sum + count, 0);
-  const sizes = proportional(rows);
+  const random = seedrandom(`corpus/${seed}/place`);
+  const room = proportional([...rowsOfSong.values()].reduce((sum, rows) => sum + rows, 0));
   const split = new Map<string, Split>();
-  let placed = 0;
   for (const id of order) {
-    split.set(id, placed < sizes.train ? "train" : placed < sizes.train + sizes.validation ? "validation" : "test");
-    placed += rowsOfSong.get(id)!;
+    const rows = rowsOfSong.get(id)!;
+    const place = drawPlace(room, rows, random());
+    room[place] -= rows;
+    split.set(id, place);
   }
   return split;
+}
+
+/** A split with room for `rows`, the likelier the more room it has; where none has, the one with most. */
+function drawPlace(room: Readonly<Record<Split, number>>, rows: number, unit: number): Split {
+  const fitting = splits.filter((split) => room[split] >= rows);
+  let left = unit * fitting.reduce((sum, split) => sum + room[split], 0);
+  for (const split of fitting) {
+    left -= room[split];
+    if (left < 0) return split;
+  }
+  return splits.reduce((most, split) => (room[split] > room[most] ? split : most));
 }

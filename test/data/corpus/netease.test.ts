@@ -91,8 +91,11 @@ test("a song with several rows lies in one split, sizes are met as closely as it
   assert.deepEqual([count("train"), count("validation"), count("test")], [1555, 333, 333]);
   const many = new Map(Array.from({ length: 300 }, (_, i) => [String(i), 1 + (i % 4)]));
   const split = drawProportional(many, 1);
-  const rows = [...many].reduce((sum, [id, n]) => sum + (split.get(id) === "train" ? n : 0), 0);
-  assert.ok(Math.abs(rows - proportional(750).train) < 4);
+  const rows = (wanted: string) => [...many].reduce((sum, [id, n]) => sum + (split.get(id) === wanted ? n : 0), 0);
+  for (const part of ["train", "validation", "test"] as const)
+    assert.ok(Math.abs(rows(part) - proportional(750)[part]) < 4, part);
+  const hit = new Map([...many, ["hit", 2000] as const]); // one song stands for most playlists
+  assert.equal(drawProportional(hit, 1).get("hit"), "train");
 });
 
 test("the rule of the paper on raw playlists", async (t) => {

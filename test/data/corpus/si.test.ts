@@ -55,6 +55,37 @@ test("splits share no song, and a test song has one reference: its most voted in
   }
 });
 
+test("of interpretations with equal votes the earlier is the reference", async (t) => {
+  const line = (song: string, comment: string, votes: number) =>
+    JSON.stringify({ music4all_id: song, lyrics: "la", comment, votes });
+  const lines = ["a", "b", "c"].flatMap((song) => [line(song, "low", 1), line(song, "first", 4), line(song, "second", 4)]);
+  const { out } = await cut(t, { files: [put(scratch(t), "a.jsonl", lines.join("\n"))], held: { test: 1, validation: 1 } });
+  const [row] = await collectRecords(path.join(out, "df_test.csv"));
+  assert.ok(row && "cells" in row);
+  assert.equal(row.cells.get("comment"), "first");
+});
+
+test("lengths are summed up exactly", async (t) => {
+  const line = (song: string, words: number) =>
+    JSON.stringify({ music4all_id: song, lyrics: "la  la\nla", comment: "word ".repeat(words), votes: 1 });
+  const lines = Array.from({ length: 100 }, (_, i) => line("a", i + 1));
+  const held = { test: 1, validation: 1 };
+  const { prepared } = await cut(t, {
+    files: [put(scratch(t), "a.jsonl", [...lines, line("b", 5), line("c", 5)].join("\n"))],
+    held,
+  });
+  const summaries = Object.values(prepared.about.tables).map(({ comment }) => comment);
+  const whole = { texts: 100, mean: 50.5, median: 50, p95: 95, longest: 100 };
+  const best = { texts: 1, mean: 1, median: 1, p95: 1, longest: 1 };
+  const short = { texts: 1, mean: 5, median: 5, p95: 5, longest: 5 };
+  for (const summary of summaries)
+    assert.ok(
+      [whole, best, short].some((known) => JSON.stringify(known) === JSON.stringify(summary)),
+      JSON.stringify(summary),
+    );
+  assert.deepEqual(prepared.about.lyrics, { texts: 3, mean: 3, median: 3, p95: 3, longest: 3 });
+});
+
 test("the same records as JSON lines, JSON array and CSV, in any order of songs, give the same songs and splits", async (t) => {
   const folder = scratch(t);
   const quote = (text: string | number) => `"${String(text).replaceAll('"', '""')}"`;
