@@ -26,7 +26,9 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
     shell: process.platform === "win32",
   });
   if (npm.status !== 0) {
-    console.error("npm ci failed. The npm registry must be reachable for the first run; afterwards no network is needed.");
+    console.error(
+      "npm ci failed; its own message above says why. The first run needs the npm registry, later runs need no network.",
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lock);

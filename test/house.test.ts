@@ -42,3 +42,15 @@ test("no escape from the type checker or the linter", () => {
   );
   assert.deepEqual(found, []);
 });
+
+test("the lockfile holds every optional package of every system, or npm ci refuses it", () => {
+  type Lock = { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
+  const { packages } = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")) as Lock;
+  const places = Object.keys(packages);
+  const named = Object.values(packages).flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}));
+  assert.deepEqual(
+    named.filter((name) => !places.some((place) => place.endsWith(`node_modules/${name}`))),
+    [],
+    "run node scripts/complete-lock.mjs",
+  );
+});
