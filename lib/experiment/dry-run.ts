@@ -88,7 +88,8 @@ export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const decoder = decoderLayers * T * (22 * C + 3 * inner + 2 * H * (T + S));
   const fused = captioner.recipe.fusion.layers.length * (S * (8 * C + 2 * captioner.recipe.fusion.heads * M) + 4 * M * C);
   const state = 3 * (all + slotCount(captioner, optimiser)) * FLOAT;
-  const gradients = 2 * all * FLOAT;
+  // A micro-batch's own and their sum, which goes in and comes out.
+  const gradients = (B < sizes.batch ? 4 : 2) * all * FLOAT;
   const activations = B * (encoder + decoder + fused) * FLOAT;
   const rows = Math.min(vocabularyRows, B * T);
   const vocabulary = (4 * rows * V + (rows < B * T ? 2 * V * C : 0)) * FLOAT;

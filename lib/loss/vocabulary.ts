@@ -43,7 +43,8 @@ function inChunks([states, table, bias]: Sides, labels: tf.Tensor1D, weights: tf
     const part = <T extends tf.Tensor>(x: T) =>
       tf.slice(x, [at, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]) as T;
     const held = part(states);
-    const sides: Sides = [dTable ? after(held, dTable) : held, table, bias];
+    const done = [total, dTable, dBias, dStates.at(-1)].filter((x) => x !== undefined);
+    const sides: Sides = [at > 0 ? after(held, done) : held, table, bias];
     const { value, grads } = chunk(sides, part(labels), part(weights));
     const [toStates, toTable, toBias] = grads as [tf.Tensor, tf.Tensor, tf.Tensor];
     total = tf.add(total, value);
@@ -54,8 +55,11 @@ function inChunks([states, table, bias]: Sides, labels: tf.Tensor1D, weights: tf
   return { total, grads: [tf.concat(dStates, 0), dTable as tf.Tensor, dBias as tf.Tensor] as const };
 }
 
-/** `x` itself, but computed after `other`: adds a zero that the graph cannot know to be one. */
-const after = (x: tf.Tensor, other: tf.Tensor) => tf.add(x, tf.minimum(tf.abs(tf.slice(tf.reshape(other, [-1]), 0, 1)), 0));
+/** `x` itself, but computed after all of `others`: adds zeros that the graph cannot know to be such. */
+function after(x: tf.Tensor, others: readonly tf.Tensor[]): tf.Tensor {
+  const zero = (other: tf.Tensor) => tf.minimum(tf.abs(tf.slice(tf.reshape(other, [-1]), 0, 1)), 0); // 1
+  return tf.add(x, tf.addN(others.map(zero)));
+}
 
 /** Loss and gradients of one chunk's rows: the scores' gradient is `w (softmax − one-hot)`. */
 function chunk([states, table, bias]: Sides, labels: tf.Tensor1D, weights: tf.Tensor1D) {

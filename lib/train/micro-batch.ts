@@ -2,7 +2,7 @@ import { compile, type Outside, scalar, sizeOf, tf, type Value, value, valueAndG
 import { AlcapError } from "../errors";
 import { alignmentCodes, alignmentLoss, aligns, type Batch, type Captioner, type Codes, encode, parts } from "../model/alcap";
 import type { Params, ParamValues } from "../model/params";
-import type { Step, Tick } from "./fit";
+import type { Tick } from "./fit";
 import { type OptimiserState, optimiseSome } from "./optimiser";
 import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step";
 
@@ -23,7 +23,7 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
   const { codesOf, alignment, accumulate, update } = functions;
   const size = plan.microBatch ?? 1;
   let sum: Outside<Sum> | undefined;
-  const step: Step<OptimiserState, Batch> = async (state, batch, tick) => {
+  const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
     const micros = split(batch, size);
     const keys = micros.map((_, at) => keyOf(tick, micros.length, at));
     const params = state.params as ParamValues;

@@ -1,6 +1,6 @@
 import { type CompileOptions, compile, dropout as drop, type Outside, type tf, type Value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
-import { aligns, type Batch, type Captioner, type Computation, captionerParams, objective } from "../model/alcap";
+import { aligns, type Batch, type Captioner, type Computation, captionerParams, type Losses, objective } from "../model/alcap";
 import { initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
 import type { Step, Tick } from "./fit";
@@ -20,8 +20,11 @@ export interface StepPlan extends Computation {
 /** Choices of the engine for the compiled functions of a step; the defaults are the process's. */
 export type StepOptions = Pick<CompileOptions, "threads" | "device" | "engine">;
 
-/** A training step that can be freed. */
-export type CaptionerStep = Step<OptimiserState, Batch> & { release(): Promise<void> };
+/** A training step that can be freed: new state and the parts of the loss before it. */
+export type CaptionerStep = {
+  (...inputs: Parameters<Step<OptimiserState, Batch>>): Promise<{ state: Outside<OptimiserState>; losses: Outside<Losses> }>;
+  release(): Promise<void>;
+};
 
 /** The dropout of a step: seeded masks, or the identity at rate 0. */
 export const dropoutAt =
@@ -58,7 +61,7 @@ export function captionerStep(captioner: Captioner, plan: StepPlan, options: Ste
   const { alignAfter = 0 } = plan;
   if (alignAfter === 0 || !aligns(captioner)) return make(captioner, plan, options);
   const [before, from] = [make(unaligned(captioner), plan, options), make(captioner, plan, options)];
-  const step: Step<OptimiserState, Batch> = (state, batch, tick) =>
+  const step = (...[state, batch, tick]: Parameters<CaptionerStep>) =>
     ((tick.step.data[0] ?? 0) <= alignAfter ? before : from)(state, batch, tick);
   return Object.assign(step, {
     release: async () => {

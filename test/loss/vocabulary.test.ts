@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { test } from "node:test";
 import { compile, tf, value, valueAndGrad } from "alcap/dist/engine";
 import { captionLoss } from "alcap/dist/loss/caption";
@@ -64,6 +66,14 @@ test("the vocabulary loss in chunks equals the unsplit one to 1e-6, and so does 
     ),
     { numRuns: 12, seed: 4 },
   ));
+
+test("in chunks the scores of all rows are never in memory at once", () => {
+  const peak = (rows: number) =>
+    Number(execFileSync(process.execPath, [path.join(__dirname, "peak-memory.js"), String(rows)], { encoding: "utf8" }));
+  const scores = (1024 * 40_000 * 4) / 2 ** 20; // MiB of one matrix of all scores; unsplit, at least two are there
+  const [whole, chunked] = [peak(1024), peak(32)];
+  assert.ok(whole - chunked > 1.5 * scores, `${whole} MiB unsplit, ${chunked} MiB in chunks`);
+});
 
 test("the positive-pair loss by hand: 0 for the same direction, 1 for a right angle, 2 for opposite; repeats take no part", () => {
   const music = tf.tensor2d([1, 0, 1, 0, 1, 0, 0, 0], [4, 2]);
