@@ -6,7 +6,6 @@ export { mostCollected, type Playlist, type PlaylistFields, playlistFields } fro
 export type { FindSounds, FoundSounds, PrepareCorpus, PreparedCorpus } from "./prepare";
 export { describeProblem, type Problem, type ProblemKind } from "./problems";
 export { type CaptionRow, type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read";
-export { type FoundRecord, type ReadOptions, type ReadRecord, readRecords } from "./records";
 export { prepareReleased, type ReleasedOptions, releasedTables } from "./released";
 export {
   type Account,

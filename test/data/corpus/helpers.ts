@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { type Account, addsUp, type CorpusAbout, type ReadRecord, readRecords, wordRuler } from "alcap/dist/data/corpus";
+import { type Account, addsUp, type CorpusAbout, wordRuler } from "alcap/dist/data/corpus";
+import { type ReadRecord, readRecords } from "alcap/dist/data/corpus/records";
 
 /** A committed file of hand-made records. */
 export const fixture = (...parts: string[]) => path.join(__dirname, "../../../fixtures/corpus", ...parts);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ReadRecord } from "alcap/dist/data/corpus";
+
 import { csvLine } from "alcap/dist/data/corpus/csv";
+import type { ReadRecord } from "alcap/dist/data/corpus/records";
 import fc from "fast-check";
 import { collectRecords, put, scratch } from "./helpers";
 
