@@ -77,8 +77,9 @@ export interface StepSizes {
 
 /**
  * Memory of a step on the CPU engine, counted: tensors of width C, inner width and attention weights that a layer keeps, in
- * float32. On BART-base steps of batch 2 with 128/128 tokens it counts 6.4 GiB for AdamW with all scores at once, where 7.5 GiB
- * were measured, and 3.3 GiB for Adafactor with chunks of 64 positions, where 3.8 GiB were.
+ * float32. On BART-base steps it counts 6.4 GiB (AdamW, batch 2, 128/128 tokens, all scores at once; 7.5 GiB were measured),
+ * 3.3 GiB (the same with Adafactor and chunks of 64 positions; 3.7 GiB) and 6.4 GiB (Adafactor, micro-batches of 2 with 512/512
+ * tokens, chunks of 512; 7.6 GiB).
  */
 export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const { captioner, optimiser, microBatch: B, lyricsTokens: S, captionTokens: T, musicPositions: M, vocabularyRows } = sizes;

@@ -31,20 +31,36 @@ export function repeatedNgrams(ids: readonly number[], n: number): ReadonlySet<n
 }
 
 /** The `count` likeliest tokens a beam may go on with, likeliest first, with their summed scores. */
-function likeliest({ logProbabilities, score, banned, forced }: Continuation, count: number): [token: number, score: number][] {
+function likeliest(continuation: Continuation, count: number): [token: number, score: number][] {
+  const { logProbabilities, score, banned, forced } = continuation;
   if (forced !== undefined) return [[forced, score]];
-  const best: [number, number][] = [];
-  let bar = Number.NEGATIVE_INFINITY; // what a token must exceed once there are enough
+  const tokens = count < logProbabilities.length ? highest(logProbabilities, count, banned) : ranked(logProbabilities, banned);
+  return Array.from(tokens, (token) => [token, sum(logProbabilities[token]!, score)]);
+}
+
+/** All tokens that are not banned, likeliest first. */
+const ranked = (logProbabilities: Float32Array, banned: ReadonlySet<number>) =>
+  Array.from(logProbabilities.keys())
+    .filter((token) => !banned.has(token))
+    .sort((a, b) => logProbabilities[b]! - logProbabilities[a]!);
+
+/** The first `count` of them, by insertion into a short list. */
+function highest(logProbabilities: Float32Array, count: number, banned: ReadonlySet<number>): Int32Array {
+  const tokens = new Int32Array(count);
+  const values = new Float32Array(count);
+  let held = 0;
   for (let token = 0; token < logProbabilities.length; token++) {
     const value = logProbabilities[token]!;
-    if ((best.length === count && value <= bar) || banned.has(token)) continue;
-    let at = best.length;
-    while (at > 0 && best[at - 1]![1] < value) at--;
-    best.splice(at, 0, [token, value]);
-    if (best.length > count) best.pop();
-    bar = best.at(-1)![1];
+    if ((held === count && value <= values[count - 1]!) || banned.has(token)) continue;
+    let at = held < count ? held++ : count - 1;
+    for (; at > 0 && values[at - 1]! < value; at--) {
+      values[at] = values[at - 1]!;
+      tokens[at] = tokens[at - 1]!;
+    }
+    values[at] = value;
+    tokens[at] = token;
   }
-  return best.map(([token, value]) => [token, sum(value, score)]);
+  return tokens.subarray(0, held);
 }
 
 /** The best `count` candidates over all beams, best first. */
