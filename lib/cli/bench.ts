@@ -1,14 +1,25 @@
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
+import { benchAudio } from "../experiment/bench-audio";
 import { benchStep } from "../experiment/bench-step";
 import { machineInWords } from "../experiment/machine";
 import { presetNamed } from "../experiment/presets";
 import { run as benchMetrics } from "./bench-metrics";
+import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap bench step [--preset quick] [--rounds 15] [--python /usr/bin/python3] [--json]
+       alcap bench audio FOLDER [--python /usr/bin/python3] [--json]
        alcap bench metrics
 
-step: one training step here and in PyTorch eager, one thread each, in turn; medians and ratios. Without PyTorch only ours.`;
+step: one training step here and in PyTorch eager, one thread each, in turn; medians and ratios. Without PyTorch only ours.
+audio: decode, resample and mel of every clip in FOLDER here and with ffmpeg and PyTorch, one thread each, in turn.`;
+
+async function audio(folder: string | undefined, python: string): Promise<number> {
+  if (!folder) throw new AlcapError("usage", "Give a folder of clips.", "Example: alcap bench audio clips");
+  const result = await benchAudio(folder, python, terminalReporter()("measuring"));
+  console.log(JSON.stringify({ machine: machineInWords(), ...result }, null, 1));
+  return 0;
+}
 
 /** `alcap bench`: how fast this library is on this machine. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -28,7 +39,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  if (positionals[0] !== "step") throw new AlcapError("usage", "Give what to measure.", "Choose step or metrics.");
+  if (positionals[0] === "audio") return audio(positionals[1], values.python);
+  if (positionals[0] !== "step") throw new AlcapError("usage", "Give what to measure.", "Choose step, audio or metrics.");
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new AlcapError("usage", `--rounds ${values.rounds} is no whole number above 0.`, "Example: --rounds 15");

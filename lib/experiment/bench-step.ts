@@ -1,18 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import seedrandom from "seedrandom";
 import { type CaptionValues, captionBatch, type Example } from "../data/batch";
 import { type Outside, scalar, value } from "../engine";
-import { AlcapError } from "../errors";
 import type { Batch, Captioner } from "../model/alcap";
 import { writeSafetensors } from "../model/weights";
 import { bartTokens } from "../recipe";
 import type { Preset } from "./presets";
+import { pythonPeer } from "./python-peer";
 import { freshState, trainStep } from "./training";
-import { projectRoot } from "./workspace";
 
 /** One step's cost: wall clock and processor time, in milliseconds, and the loss before the step. */
 interface StepCost {
@@ -127,34 +124,15 @@ async function torchStepper(captioner: Captioner, preset: Preset, batch: Caption
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
   writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(freshState(captioner, 0).params));
   writeFileSync(path.join(folder, "batch.safetensors"), writeSafetensors(batch));
-  const script = path.join(projectRoot(), "scripts/bench/torch_step.py");
-  if (!existsSync(script)) throw new AlcapError("internal", `${script} is missing.`, "Run from a full clone.");
-  const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-  const child = spawn(python, [script, folder, String(threads)], { env, stdio: "pipe" });
-  const answers = lines(child);
-  const ready = await answers.next();
-  if (ready.done) {
-    rmSync(folder, { recursive: true, force: true });
+  const peer = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  if (!peer) {
+    clean();
     return undefined;
   }
-  return {
-    version: (JSON.parse(ready.value) as { torch: string }).torch,
-    step: async () => {
-      child.stdin.write("step\n");
-      const answer = await answers.next();
-      if (answer.done) throw new AlcapError("internal", "The PyTorch process ended during the measurement.", "Run it again.");
-      return JSON.parse(answer.value) as StepCost;
-    },
-    close: () => {
-      child.stdin.end();
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const close = () => {
+    peer.close();
+    clean();
   };
-}
-
-/** A child's stdout line by line; ends when it ends or cannot be started. */
-async function* lines(child: ChildProcessWithoutNullStreams): AsyncGenerator<string, void> {
-  child.on("error", () => child.stdout.destroy());
-  child.stderr.resume();
-  yield* createInterface({ input: child.stdout });
+  return { version: peer.torch, step: () => peer.ask<StepCost>("step"), close };
 }
