@@ -6,7 +6,13 @@ import { type AdamW, huggingFaceAdafactor, type Recipe, releasedRecipe } from "a
 import type { Tick } from "alcap/dist/train/fit";
 import type { OptimiserState } from "alcap/dist/train/optimiser";
 import { captionerStep, freshTraining, type StepPlan } from "alcap/dist/train/step";
-import { tinyBatch, tinyCaptioner } from "../model/tiny";
+import { tinyBatch, tinyCaptioner as twoLayers } from "../model/tiny";
+
+/** The tiny model with one decoder layer: what is tested here lies in the steps. */
+const tinyCaptioner = (...changes: Parameters<typeof twoLayers>): Captioner => {
+  const captioner = twoLayers(...changes);
+  return { ...captioner, text: { ...captioner.text, decoderLayers: 1 } };
+};
 
 const optimiser: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 const plan: StepPlan = { optimiser, dropout: 0 };
@@ -133,7 +139,7 @@ test("a batch that does not divide is refused", async () => {
 test("the vocabulary loss in chunks equals the unsplit one in losses and trained weights", async () => {
   const captioner = tinyCaptioner(alignment({}));
   const whole = await train(captioner, adam);
-  for (const vocabularyRows of [1, 5, 42, 1000]) {
+  for (const vocabularyRows of [5, 1000]) {
     const chunked = await train(captioner, { ...adam, vocabularyRows });
     assert.ok(distance(whole, chunked) < 2e-5, `${vocabularyRows} rows: ${distance(whole, chunked)}`);
     const loss = whole.losses[0]?.loss ?? 0;
