@@ -25,7 +25,7 @@ export async function captionSong(bundle: Bundle, audio: Float32Array, lyrics: s
   const hear = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, about.music, mel), { baked: [0], name: "hear" });
   const states = await hear(bundle.encoder, value(data, [1, mels, frames]));
   const music = value(states.data, states.shape.slice(1));
-  const ids = tokeniser.encode(lyrics, { maxLength: about.captioner.text.positions });
+  const ids = tokeniser.encode(lyrics);
   const decode = greedyDecoder(bundle.params, about.captioner, about.captionTokens);
   const [caption = new Int32Array(0)] = await decode(
     songBatch([{ lyrics: ids, music }], about.lyricsTokens) as Outside<SongBatch>,
