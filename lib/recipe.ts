@@ -150,19 +150,8 @@ export const paperRecipe: Recipe = {
 
 /** The released code's choices. */
 export const releasedRecipe: Recipe = {
-  fusion: { layers: [4, 5], heads: 1, residual: 0.1, forgetGate: "none" },
-  alignment: {
-    weight: 0.02,
-    loss: "infonce",
-    temperature: 0.3,
-    similarity: "cosine",
-    direction: "music-to-lyrics",
-    aggregation: "mean",
-    pooling: "all-positions",
-    layer: 4,
-    startEpoch: 0,
-    repeatedSongs: "once",
-  },
+  ...paperRecipe,
+  alignment: { ...paperRecipe.alignment, temperature: 0.3, similarity: "cosine", pooling: "all-positions" },
   caption: { labelPadding: "counted" },
 };
 
