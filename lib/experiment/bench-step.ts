@@ -102,7 +102,7 @@ function randomBatch(preset: Preset, captioner: Captioner): CaptionValues {
 
 function ownStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, threads: number): Stepper {
   const step = trainStep(captioner, { ...preset.captioning, dropout: 0 }, { threads });
-  let state = freshState(captioner, 0);
+  let state = freshState(captioner, preset.captioning, 0);
   let done = 0;
   return {
     step: async () => {
@@ -122,7 +122,7 @@ async function torchStepper(captioner: Captioner, preset: Preset, batch: Caption
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
   const config = { captioner, plan: preset.captioning, learningRate: LEARNING_RATE };
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-  writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(freshState(captioner, 0).params));
+  writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(freshState(captioner, preset.captioning, 0).params));
   writeFileSync(path.join(folder, "batch.safetensors"), writeSafetensors(batch));
   const peer = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
   const clean = () => rmSync(folder, { recursive: true, force: true });

@@ -1,40 +1,26 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type CaptionValues, captionBatch, type Example, trainingRows } from "../data/batch";
-import { compile, dropout as drop, type Outside, type tf, value, valueAndGradAux } from "../engine";
-import { type Batch, type Captioner, captionerParams, objective } from "../model/alcap";
-import { initialise, type Params, type ParamValues } from "../model/params";
+import { compile, type Outside, value } from "../engine";
+import { type Batch, type Captioner, objective } from "../model/alcap";
+import type { Params, ParamValues } from "../model/params";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 import { type Progress, silent } from "../progress";
-import { type AdamSlots, adamw } from "../train/adamw";
 import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
-import { fit, type Tick } from "../train/fit";
+import { fit } from "../train/fit";
+import type { OptimiserState } from "../train/optimiser";
+import { captionerStep, freshTraining, type StepOptions } from "../train/step";
 import type { Preset, TrainingPlan } from "./presets";
 
-export type TrainState = { params: Params; slots: AdamSlots };
+export type TrainState = OptimiserState;
 
-/** Choices of the engine for one compiled step; the defaults are the process's. */
-export interface StepOptions {
-  readonly threads?: number;
-}
+/** The compiled training step of a captioner: forward, gradients, optimiser. */
+export const trainStep = (captioner: Captioner, { optimiser, dropout }: TrainingPlan, options: StepOptions = {}) =>
+  captionerStep(captioner, { optimiser, dropout }, options);
 
-/** The compiled training step of a captioner: forward, gradients, AdamW. */
-export function trainStep(captioner: Captioner, { optimiser, dropout }: TrainingPlan, options: StepOptions = {}) {
-  return compile(
-    (state: TrainState, batch: Batch, tick: Tick) => {
-      const mask = (x: tf.Tensor) => (dropout > 0 ? drop(x, dropout, tick.key) : x);
-      const { grads, ...losses } = valueAndGradAux((params: Params) => objective(params, captioner, batch, mask), state.params);
-      return { state: adamw(state.params, grads, state.slots, tick.step, tick.learningRate, optimiser), losses };
-    },
-    { resident: "state", name: `${captioner.method} step`, ...options },
-  );
-}
-
-/** Fresh parameters and empty moments. */
-export function freshState(captioner: Captioner, seed: number): Outside<TrainState> {
-  const params = initialise(captionerParams(captioner), seed);
-  return { params, slots: { m: zerosLike(params), v: zerosLike(params) } };
-}
+/** Fresh parameters, or pre-trained ones where given, and empty slots. */
+export const freshState = (captioner: Captioner, { optimiser }: TrainingPlan, seed: number, pretrained?: ParamValues) =>
+  freshTraining(captioner, optimiser, seed, pretrained);
 
 /** Zeros in the shape of a parameter tree. */
 export const zerosLike = (params: ParamValues): ParamValues =>
@@ -69,19 +55,20 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
   const plan = preset.captioning;
   const held = heldOutLoss(captioner, task.validation, preset);
   const rowsOf = trainingRows(train.length, plan.batch, seed);
-  const step = trainStep(captioner, plan);
   const perEpoch = Math.max(1, Math.floor(train.length / plan.batch));
+  const alignAfter = captioner.recipe.alignment.startEpoch * perEpoch;
+  const step = captionerStep(captioner, { ...plan, alignAfter });
   const store = checkpointFile<Outside<TrainState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
   const fitted = await fit<TrainState, Batch>(
     {
       step,
-      initial: () => freshState(captioner, seed),
+      initial: () => freshState(captioner, plan, seed),
       batch: (at) =>
         captionBatch(
           rowsOf(at).map((row) => train[row] as Example),
           preset,
         ) as Outside<Batch>,
-      steps: Math.max(1, Math.floor((train.length * plan.epochs) / plan.batch)),
+      steps: perEpoch * plan.epochs,
       schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
       seed,
       evaluate: { every: perEpoch, score: (state) => held.score(state.params as ParamValues) },
