@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { shuffled, trainingRows } from "../data/batch";
 import { TAGS } from "../data/songbook";
-import { compile, dropout as drop, type Outside, type tf, type Value, value, valueAndGradAux } from "../engine";
+import { compile, dropout as drop, engineInfo, type Outside, type tf, type Value, value, valueAndGradAux } from "../engine";
 import { tagLoss } from "../loss/tags";
 import { macroAuc } from "../metric/auc";
 import { musicEncoder, musicParams, tagLogits } from "../model/music-encoder";
@@ -17,7 +17,7 @@ import type { Corpus } from "./corpus";
 import { type MelCache, prepareMels } from "./mel-cache";
 import type { Preset } from "./presets";
 import { zerosLike } from "./training";
-import { canonical, fingerprint } from "./workspace";
+import { canonical, fingerprint, numericsOf } from "./workspace";
 
 /** Running statistics are carried along, not trained. */
 const isStatistic = (name: string) => name.endsWith(".running_mean") || name.endsWith(".running_var");
@@ -84,7 +84,14 @@ function reportDone(corpus: Corpus, { curve }: TrainedEncoder, report: Reporter)
 
 /** Everything that decides the trained encoder. */
 const encoderRecipe = (preset: Preset, corpus: Corpus, seed: number) =>
-  canonical({ music: preset.music, tagging: preset.tagging, corpus: corpus.hash, seed, tags: TAGS });
+  canonical({
+    music: preset.music,
+    tagging: preset.tagging,
+    corpus: corpus.hash,
+    seed,
+    tags: TAGS,
+    engine: numericsOf(engineInfo()),
+  });
 
 /**
  * Trains on the tags with binary cross-entropy (the paper's encoder was trained on the

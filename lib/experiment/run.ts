@@ -9,7 +9,7 @@ import { machineInWords, peakMemoryMiB } from "./machine";
 import type { Material } from "./material";
 import { findRecord, type RunRecord, writeRecord } from "./records";
 import { trainCaptioner } from "./training";
-import { fingerprint } from "./workspace";
+import { fingerprint, numericsOf } from "./workspace";
 
 /** All runs of a preset, seed by seed and method by method. */
 export async function obtainRuns(material: Material, report: Reporter): Promise<RunRecord[]> {
@@ -42,7 +42,6 @@ export function captionerOf({ preset, tokeniser, music }: Material, method: Meth
 /** Everything that decides a run's numbers. */
 function recipeOf(material: Material, { method, seed }: RunName) {
   const { lyricsTokens, captionTokens, captioning, decodingBatch } = material.preset;
-  const { engine, device, threads } = engineInfo();
   return {
     captioner: captionerOf(material, method),
     training: { ...captioning, lyricsTokens, captionTokens },
@@ -50,7 +49,8 @@ function recipeOf(material: Material, { method, seed }: RunName) {
     seed,
     data: material.corpus.hash,
     encoder: material.encoderHash,
-    engine: { engine, device, threads },
+    pretrained: material.pretrainedHash,
+    engine: numericsOf(engineInfo()),
   };
 }
 
@@ -81,6 +81,7 @@ export async function obtainRun(material: Material, name: RunName, progress: Pro
       seed: name.seed,
       train: examplesOf(material, rows.train),
       validation: examplesOf(material, rows.validation),
+      pretrained: material.pretrained.params,
       file,
       recipe: recipeHash,
     },

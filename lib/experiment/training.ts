@@ -37,6 +37,8 @@ export interface TrainingTask {
   readonly validation: readonly Example[];
   /** Where the trained weights go; a checkpoint lies beside them until then. */
   readonly file: string;
+  /** BART's pre-trained parameters, which every method starts from; without them all parameters are drawn afresh. */
+  readonly pretrained?: ParamValues;
   /** Names the recipe: a checkpoint of another one is refused. */
   readonly recipe: string;
 }
@@ -62,7 +64,7 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
   const fitted = await fit<TrainState, Batch>(
     {
       step,
-      initial: () => freshState(captioner, plan, seed),
+      initial: () => freshState(captioner, plan, seed, task.pretrained),
       batch: (at) =>
         captionBatch(
           rowsOf(at).map((row) => train[row] as Example),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { EngineInfo } from "../engine";
 import { AlcapError } from "../errors";
 import type { Preset } from "./presets";
 
@@ -30,6 +31,9 @@ export function workspaceOf(preset: Preset): Workspace {
   const results = path.join(root, "results", preset.name);
   return { root, cache: path.join(root, "data", "cache"), results, runs: path.join(results, "runs") };
 }
+
+/** The part of the engine's settings that decides a result's bytes. */
+export const numericsOf = ({ engine, device, threads }: EngineInfo) => ({ engine, device, threads });
 
 /** A short name for any plain data: the same data gives the same name, any change another one. */
 export function fingerprint(data: unknown): string {
