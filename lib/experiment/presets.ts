@@ -49,8 +49,10 @@ const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, we
  * text model; here it is small and has denoised the training split's own lyrics and interpretations for two epochs. Without
  * it 487 to 679 steps from scratch taught a captioner the theme or the mood, seldom both, and never a name.
  *
- * Expected: EXPECTED
- * Command: `npm run reproduce`; EXPECTED_TIME on two cores.
+ * Expected: the theme is named in 95–100 % of the test songs and a named detail is right in 90–100 %, by all three methods;
+ * the mood in 10–45 % by BART (41.7 % is the most that lyrics allow), in 60–85 % by BART-fusion and ALCAP. No difference
+ * between BART-fusion and ALCAP is to be seen on 108 test songs.
+ * Command: `npm run reproduce`; 7 minutes on two cores.
  */
 const quick: Preset = {
   name: "quick",
