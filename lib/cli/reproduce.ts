@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
@@ -48,6 +48,8 @@ export async function run(args: readonly string[]): Promise<number> {
   );
   console.log(`Records and captions: ${relative(material.workspace.runs)}\nModel for \`npx alcap caption\`: ${relative(model)}`);
   if (values.notebooks) await executeNotebooks(preset, material.workspace.results, report);
+  const figures = path.join(material.workspace.results, "figures");
+  if (existsSync(figures)) console.log(`Figures: ${relative(figures)}`);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
   return 0;
 }
