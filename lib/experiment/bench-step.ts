@@ -7,9 +7,9 @@ import { type Outside, scalar, value } from "../engine";
 import type { Batch, Captioner } from "../model/alcap";
 import { writeSafetensors } from "../model/weights";
 import { bartTokens } from "../recipe";
+import { captionerStep, freshTraining } from "../train/step";
 import type { Preset } from "./presets";
 import { pythonPeer } from "./python-peer";
-import { freshState, trainStep } from "./training";
 
 /** One step's cost: wall clock and processor time, in milliseconds, and the loss before the step. */
 interface StepCost {
@@ -101,8 +101,8 @@ function randomBatch(preset: Preset, captioner: Captioner): CaptionValues {
 }
 
 function ownStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, threads: number): Stepper {
-  const step = trainStep(captioner, { ...preset.captioning, dropout: 0 }, { threads });
-  let state = freshState(captioner, preset.captioning, 0);
+  const step = captionerStep(captioner, { ...preset.captioning, dropout: 0 }, { threads });
+  let state = freshTraining(captioner, preset.captioning.optimiser, 0);
   let done = 0;
   return {
     step: async () => {
@@ -122,7 +122,10 @@ async function torchStepper(captioner: Captioner, preset: Preset, batch: Caption
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
   const config = { captioner, plan: preset.captioning, learningRate: LEARNING_RATE };
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-  writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(freshState(captioner, preset.captioning, 0).params));
+  writeFileSync(
+    path.join(folder, "weights.safetensors"),
+    writeSafetensors(freshTraining(captioner, preset.captioning.optimiser, 0).params),
+  );
   writeFileSync(path.join(folder, "batch.safetensors"), writeSafetensors(batch));
   const peer = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
   const clean = () => rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { compile, dropout as drop, engineInfo, type Outside, type tf, type Value
 import { tagLoss } from "../loss/tags";
 import { macroAuc } from "../metric/auc";
 import { musicEncoder, musicParams, tagLogits } from "../model/music-encoder";
-import { initialise, type Params, type ParamValues } from "../model/params";
+import { initialise, type Params, type ParamValues, zerosLike } from "../model/params";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 import type { Progress, Reporter } from "../progress";
 import { type AdamSlots, adamw } from "../train/adamw";
@@ -16,7 +16,6 @@ import { fit, type Tick } from "../train/fit";
 import type { Corpus } from "./corpus";
 import { type MelCache, prepareMels } from "./mel-cache";
 import type { Preset } from "./presets";
-import { zerosLike } from "./training";
 import { canonical, fingerprint, numericsOf } from "./workspace";
 
 /** Running statistics are carried along, not trained. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type CaptionValues, captionBatch, type Example, trainingRows } from "../data/batch";
-import { compile, type Outside, value } from "../engine";
+import { compile, type Outside } from "../engine";
 import { type Batch, type Captioner, objective } from "../model/alcap";
 import type { Params, ParamValues } from "../model/params";
 import { readSafetensors, writeSafetensors } from "../model/weights";
@@ -9,24 +9,8 @@ import { type Progress, silent } from "../progress";
 import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
 import { fit } from "../train/fit";
 import type { OptimiserState } from "../train/optimiser";
-import { captionerStep, freshTraining, type StepOptions } from "../train/step";
-import type { Preset, TrainingPlan } from "./presets";
-
-export type TrainState = OptimiserState;
-
-/** The compiled training step of a captioner: forward, gradients, optimiser. */
-export const trainStep = (captioner: Captioner, { optimiser, dropout }: TrainingPlan, options: StepOptions = {}) =>
-  captionerStep(captioner, { optimiser, dropout }, options);
-
-/** Fresh parameters, or pre-trained ones where given, and empty slots. */
-export const freshState = (captioner: Captioner, { optimiser }: TrainingPlan, seed: number, pretrained?: ParamValues) =>
-  freshTraining(captioner, optimiser, seed, pretrained);
-
-/** Zeros in the shape of a parameter tree. */
-export const zerosLike = (params: ParamValues): ParamValues =>
-  Object.fromEntries(
-    Object.entries(params).map(([name, { shape, data }]) => [name, value(new Float32Array(data.length), shape)]),
-  );
+import { captionerStep, freshTraining } from "../train/step";
+import type { Preset } from "./presets";
 
 /** What training needs of a run. */
 export interface TrainingTask {
@@ -60,11 +44,11 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
   const perEpoch = Math.max(1, Math.floor(train.length / plan.batch));
   const alignAfter = captioner.recipe.alignment.startEpoch * perEpoch;
   const step = captionerStep(captioner, { ...plan, alignAfter });
-  const store = checkpointFile<Outside<TrainState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
-  const fitted = await fit<TrainState, Batch>(
+  const store = checkpointFile<Outside<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
+  const fitted = await fit<OptimiserState, Batch>(
     {
       step,
-      initial: () => freshState(captioner, plan, seed, task.pretrained),
+      initial: () => freshTraining(captioner, plan.optimiser, seed, task.pretrained),
       batch: (at) =>
         captionBatch(
           rowsOf(at).map((row) => train[row] as Example),

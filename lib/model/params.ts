@@ -53,6 +53,12 @@ function fillNormal(out: Float32Array, deviation: number, uniform: () => number)
   }
 }
 
+/** Zeros in the shape of a parameter tree. */
+export const zerosLike = (params: ParamValues): ParamValues =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, { shape, data }]) => [name, value(new Float32Array(data.length), shape)]),
+  );
+
 /** Number of scalars in a parameter tree. */
 export function countParams(params: ParamValues): number {
   return Object.values(params).reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);

@@ -1,7 +1,7 @@
-import { compile, type Outside, scalar, sizeOf, tf, type Value, value, valueAndGradAux } from "../engine";
+import { compile, type Outside, scalar, tf, type Value, value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
 import { alignmentCodes, alignmentLoss, aligns, type Batch, type Captioner, type Codes, encode, parts } from "../model/alcap";
-import type { Params, ParamValues } from "../model/params";
+import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
 import { type OptimiserState, optimiseSome } from "./optimiser";
 import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step";
@@ -101,9 +101,6 @@ function added(sum: Params, grads: Params, goOn: tf.Scalar): Params {
     Object.entries(grads).map(([name, grad]) => [name, tf.where(going, tf.add(sum[name] as tf.Tensor, grad), grad)]),
   );
 }
-
-const zerosLike = (params: ParamValues): ParamValues =>
-  Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, value(new Float32Array(sizeOf(shape)), shape)]));
 
 /** Rows of every tensor of a record in pieces of one size; nothing is copied. */
 function split<T extends Record<string, Value>>(tensors: T, size: number): T[] {

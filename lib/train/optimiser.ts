@@ -1,6 +1,6 @@
 import { type Outside, sizeOf, type tf, value } from "../engine";
 import { AlcapError } from "../errors";
-import type { Params, ParamValues } from "../model/params";
+import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Optimiser } from "../recipe";
 import { type AdafactorSlots, adafactor, adafactorShapes } from "./adafactor";
 import { type AdamSlots, adamw } from "./adamw";
@@ -63,6 +63,3 @@ export function freshSlots(recipe: Optimiser, params: ParamValues): Outside<Slot
   }
   return slots;
 }
-
-const zerosLike = (params: ParamValues): ParamValues =>
-  Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, value(new Float32Array(sizeOf(shape)), shape)]));
