@@ -8,6 +8,7 @@ export * from "./gaussian-critic";
 export * from "./information";
 export * from "./lsa";
 export * from "./meteor";
+export * from "./mood";
 export { porterStem } from "./porter";
 export * from "./reference";
 export * from "./retrieval";
