@@ -1,6 +1,7 @@
 export * from "./aggregate";
 export * from "./attention";
 export * from "./auc";
+export { bayesFactAccuracy, bayesMoodAccuracy, type Fact, type Sees, sights } from "./bayes";
 export * from "./certainty";
 export * from "./encoder";
 export * from "./facts";

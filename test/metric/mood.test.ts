@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeSong, moodNames } from "alcap/dist/data/songbook";
+import { moodNames } from "alcap/dist/data/songbook";
 import { AlcapError } from "alcap/dist/errors";
-import { factScores } from "alcap/dist/metric/facts";
-import { bayesMoodAccuracy, moodInformation } from "alcap/dist/metric/mood";
+import { estimatedInformation, moodInformation } from "alcap/dist/metric/mood";
 import fc from "fast-check";
+import seedrandom from "seedrandom";
 
 test("mood information equals the sum over the joint table, for every ρ", () => {
   fc.assert(
@@ -25,21 +25,51 @@ test("mood information equals the sum over the joint table, for every ρ", () =>
   assert.ok(Math.abs(moodInformation(1) - Math.log(6)) < 1e-12);
 });
 
-test("Bayes accuracy is what guessing the lyrics' mood reaches on 3,000 songs", () => {
-  const songs = Array.from({ length: 3000 }, (_, i) => makeSong({ seed: 5, songs: 3000, agreement: 0.4, noise: 0 }, i));
-  const right = songs.filter(({ lyrics, truth }) => factScores(lyrics, { ...truth }).mood === 1).length / songs.length;
-  const bound = bayesMoodAccuracy(0.4, "lyrics");
-  assert.equal(bound, 0.5);
-  assert.ok(Math.abs(right - bound) < 3 * Math.sqrt((bound * (1 - bound)) / songs.length), `${right}`);
-  assert.equal(bayesMoodAccuracy(0.4, "nothing"), 1 / 6);
-  assert.equal(bayesMoodAccuracy(0.4, "music"), 1);
-  assert.equal(bayesMoodAccuracy(0.4, "both"), 1);
+/** A joint table of moods, counted from `songs` draws with agreement ρ. */
+function drawnTable(agreement: number, songs: number, seed: string): number[][] {
+  const random = seedrandom.alea(seed);
+  const n = moodNames.length;
+  const table = moodNames.map(() => moodNames.map(() => 0));
+  for (let i = 0; i < songs; i++) {
+    const music = Math.floor(random() * n);
+    const lyrics = random() < agreement ? music : Math.floor(random() * n);
+    table[lyrics]![music]!++;
+  }
+  return table;
+}
+
+for (const agreement of [0, 0.1, 0.3, 0.7]) {
+  test(`the estimate's interval covers the exact information at ρ = ${agreement}`, () => {
+    const trials = 200;
+    const truth = moodInformation(agreement);
+    const estimates = Array.from({ length: trials }, (_, trial) =>
+      estimatedInformation(drawnTable(agreement, 600, `table/${agreement}/${trial}`), { seed: trial, resamples: 200 }),
+    );
+    const covered = estimates.filter(({ low, high }) => low <= truth && truth <= high).length / trials;
+    assert.ok(covered >= 0.9, `covers ${covered}`);
+    const bias = estimates.reduce((sum, { mean }) => sum + mean - truth, 0) / trials;
+    assert.ok(Math.abs(bias) < 0.004, `bias ${bias}`);
+  });
+}
+
+test("an estimate from an empty table is an error", () => {
+  assert.throws(
+    () =>
+      estimatedInformation(
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        { seed: 1 },
+      ),
+    AlcapError,
+  );
 });
 
 test("an agreement outside 0..1 is a usage error", () => {
-  for (const agreement of [-0.1, 1.1, Number.NaN]) {
-    for (const call of [() => moodInformation(agreement), () => bayesMoodAccuracy(agreement, "lyrics")]) {
-      assert.throws(call, (error: unknown) => error instanceof AlcapError && error.code === "usage");
-    }
-  }
+  for (const agreement of [-0.1, 1.1, Number.NaN])
+    assert.throws(
+      () => moodInformation(agreement),
+      (error: unknown) => error instanceof AlcapError && error.code === "usage",
+    );
 });

@@ -1,5 +1,6 @@
 /** Songbook: a generated corpus of songs whose hidden causes are known. */
 export { splitOf } from "./causes";
+export { playingChances } from "./music/chances";
 export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
 export { makeSong } from "./song";
 export { renderSong } from "./synth/render";

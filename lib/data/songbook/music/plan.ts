@@ -7,6 +7,9 @@ import { everyday, styleBooks } from "./styles";
 /** Slowest and fastest song, beats a minute. */
 export const tempoRange = { low: 60, high: 180 } as const;
 
+/** How often a song has a bass. */
+export const bassChance = 0.8;
+
 /** Chord roots by mode, one scale degree a bar. */
 const progressions: Readonly<Record<Mode, readonly (readonly number[])[]>> = {
   major: [
@@ -55,8 +58,8 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   const mode = draw.chance(0.2 * noise) ? anyMode : planned;
   const book = styleBooks[style];
   const tempo = clamp(character.tempo + character.tempoSpread * (1 + noise) * draw.normal(), tempoRange.low, tempoRange.high);
-  const lead = drawInstrument(book.favors, draw);
-  const harmony = drawInstrument({ ...book.favors, [lead]: 0.5 }, draw);
+  const lead = draw.weighted(instrumentWeights(book.favors));
+  const harmony = draw.weighted(harmonyWeights(book.favors, lead));
   const expression = drawExpression(character.expression, 0.06 + 0.18 * noise, draw);
   const drummed = draw.chance(character.drums) && Object.keys(book.drums).length > 0;
   return {
@@ -69,7 +72,7 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
     progression: draw.pick(progressions[mode]),
     lead,
     harmony,
-    bass: draw.chance(0.8),
+    bass: draw.chance(bassChance),
     drums: drummed ? round(clamp(0.3 + 0.6 * expression.loudness + 0.1 * draw.normal(), 0.2, 1)) : 0,
     accompaniment: draw.weighted(character.accompaniment),
     expression,
@@ -79,11 +82,17 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   };
 }
 
-function drawInstrument(favors: Readonly<Partial<Record<Instrument, number>>>, draw: Draw): Instrument {
+type Favors = Readonly<Partial<Record<Instrument, number>>>;
+
+/** Weights with which a style chooses what leads. */
+export function instrumentWeights(favors: Favors): Record<Instrument, number> {
   const weights: Partial<Record<Instrument, number>> = { ...everyday };
   for (const [name, extra] of Object.entries(favors)) weights[name as Instrument] = (weights[name as Instrument] ?? 0) + extra;
-  return draw.weighted(weights as Record<Instrument, number>);
+  return weights as Record<Instrument, number>;
 }
+
+/** The same for what accompanies a lead; the lead itself seldom does. */
+export const harmonyWeights = (favors: Favors, lead: Instrument) => instrumentWeights({ ...favors, [lead]: 0.5 });
 
 function drawExpression(center: Expression, spread: number, draw: Draw): Expression {
   const entries = Object.entries(center).map(([name, value]) => {
