@@ -2,7 +2,17 @@
 export { splitOf } from "./causes";
 export { playingChances } from "./music/chances";
 export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
-export { makeSong } from "./song";
+export {
+  type Concept,
+  makePlaylist,
+  type PlaylistOptions,
+  playlistPairing,
+  playlistsOfWindow,
+  playlistWindow,
+  reviewWords,
+  type SongbookPlaylist,
+} from "./playlists";
+export { makeSong, songId } from "./song";
 export { renderSong } from "./synth/render";
 export { sampleRate } from "./synth/tables";
 export { type Pace, paceOf, paces, TAGS } from "./tags";

@@ -25,7 +25,7 @@ export function makeSong(options: SongbookOptions, index: number): Song {
   const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
   const { title, lyrics } = writeLyrics(truth, stream("lyrics"));
   return {
-    id: `songbook-${options.seed}-${String(index).padStart(6, "0")}`,
+    id: songId(options.seed, index),
     split: splitOf(options.seed, index),
     title,
     lyrics,
@@ -36,7 +36,11 @@ export function makeSong(options: SongbookOptions, index: number): Song {
   };
 }
 
-function checkOptions(options: SongbookOptions): void {
+/** The id of a song, of the corpus of any size. */
+export const songId = (seed: number, index: number) => `songbook-${seed}-${String(index).padStart(6, "0")}`;
+
+/** Throws `AlcapError` "usage" when an option is out of range. */
+export function checkOptions(options: SongbookOptions): void {
   const { seed, songs } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new AlcapError("usage", `The Songbook's seed is ${seed}.`, "Give a whole number from 0 up.");
