@@ -10,6 +10,7 @@ export * from "./information";
 export * from "./lsa";
 export * from "./meteor";
 export * from "./mood";
+export { novelty, noveltyAgainst } from "./novelty";
 export { porterStem } from "./porter";
 export * from "./reference";
 export * from "./retrieval";

@@ -61,7 +61,12 @@ function weightedKey<K extends string>(weights: Readonly<Record<K, number>>, uni
 export function deck<T>(list: readonly T[], draw: Draw): () => T {
   let cards: T[] = [];
   return () => {
-    if (cards.length === 0) cards = draw.shuffled(list);
-    return cards.pop()!;
+    if (cards.length === 0) cards = [...list];
+    // One draw a card: most decks are long and few of their cards are dealt.
+    const at = draw.integer(cards.length);
+    const card = cards[at]!;
+    cards[at] = cards[cards.length - 1]!;
+    cards.pop();
+    return card;
   };
 }

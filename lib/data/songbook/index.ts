@@ -1,5 +1,7 @@
 /** Songbook: a generated corpus of songs whose hidden causes are known. */
 export { splitOf } from "./causes";
+export { words } from "./english";
+export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";
 export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
 export {

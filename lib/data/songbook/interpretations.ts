@@ -1,5 +1,6 @@
 import { type Draw, deck } from "./draw";
 import { fill, gerund, type Slots, sentences, thirdPerson, words } from "./english";
+import type { Written } from "./lyrics";
 import { paceOf } from "./tags";
 import type { Instrument, Interpretation, Listener, Truth } from "./types";
 import {
@@ -15,6 +16,21 @@ import {
 } from "./words/frames";
 import { instruments, moodNames, moods, themeNames, themes } from "./words/lexicon";
 
+/**
+ * How many sentence frames each kind of listener has for what the comment turns on: readings (expert, casual), stories of their
+ * own (autobiographical), remarks (the others). `[this|that]` inside a frame is not counted twice.
+ */
+export function frameCounts(): Readonly<Record<Listener, number>> {
+  return {
+    expert: expertFrames.reading.length,
+    casual: casualFrames.reading.length,
+    autobiographical: autobiographicalFrames.first.length,
+    vague: vagueFrames.first.length,
+    "off-topic": offTopicFrames.first.length,
+    troll: trollFrames.first.length,
+  };
+}
+
 /** Fewest and most words of an expert's or casual listener's interpretation. */
 export const interpretationWords = { fewest: 20, most: 45 } as const;
 
@@ -29,8 +45,8 @@ const audience: Readonly<Record<Listener, number>> = {
 };
 
 /** Three to six interpretations of a song. The first is always true, so every song has a reference. */
-export function interpret(title: string, truth: Truth, draw: Draw): readonly Interpretation[] {
-  const room = listeningRoom(title, truth, draw);
+export function interpret(written: Written, truth: Truth, draw: Draw): readonly Interpretation[] {
+  const room = listeningRoom(written, truth, draw);
   const count = 3 + draw.integer(4);
   return Array.from({ length: count }, (_, i) => {
     const listener = i === 0 ? draw.pick(["expert", "casual"] as const) : draw.weighted(audience);
@@ -58,12 +74,15 @@ function votesFor(listener: Listener, draw: Draw): number {
 }
 
 /** One writer for each kind of listener. Frames are dealt from decks, so two comments on a song are never built alike. */
-function listeningRoom(title: string, truth: Truth, draw: Draw): Readonly<Record<Listener, () => string>> {
-  const slots = { ...trueSlots(truth, draw), ...otherSlots(title, truth, draw) };
+function listeningRoom(written: Written, truth: Truth, draw: Draw): Readonly<Record<Listener, () => string>> {
+  const slots = { ...trueSlots(truth, draw), ...otherSlots(written, truth, draw) };
   const other = (frames: OtherFrames) => {
     const first = deck(frames.first, draw);
     const second = deck(frames.second, draw);
-    return () => sentences([first(), second()].map((frame) => fill(frame, slots, draw)).join(" "));
+    return () => {
+      const chosen = [first(), second(), ...(draw.chance(0.3) ? [second()] : [])];
+      return sentences(chosen.map((frame) => fill(frame, slots, draw)).join(" "));
+    };
   };
   return {
     expert: reader(expertFrames, slots, draw),
@@ -80,6 +99,7 @@ function reader(frames: TrueFrames, slots: Slots, draw: Draw): () => string {
   const reading = deck(frames.reading, draw);
   const evidence = { hearing: deck(frames.hearing, draw), backing: deck(frames.backing, draw), sound: deck(frames.sound, draw) };
   const detail = deck(frames.detail, draw);
+  const quote = deck(frames.quote, draw);
   const closing = deck(frames.closing, draw);
   return () => {
     const parts = [fill(reading(), slots, draw)];
@@ -88,8 +108,11 @@ function reader(frames: TrueFrames, slots: Slots, draw: Draw): () => string {
     );
     const wanted = [evidence[ear]()];
     // Remarks on the sound or the rhythm say little that is this song's own, so the detail goes with them.
-    if (draw.chance(0.3) || ear !== "hearing") wanted.push(detail());
-    if (draw.chance(0.3)) wanted.push(closing());
+    if (ear !== "hearing") wanted.push(detail());
+    const more = draw.weighted({ detail: 0.25, quote: 0.4, closing: 0.2, nothing: 0.15 });
+    if (more === "quote") wanted.push(quote());
+    if (more === "closing") wanted.push(closing());
+    if (more === "detail" && ear === "hearing") wanted.push(detail());
     for (const frame of wanted) append(parts, fill(frame, slots, draw));
     while (words(parts.join(" ")).length < interpretationWords.fewest) append(parts, fill(closing(), slots, draw));
     return sentences(parts.join(" "));
@@ -129,13 +152,15 @@ function trueSlots(truth: Truth, draw: Draw): Slots {
 }
 
 /** Slots of comments that are not readings; what a troll says is wrong about both theme and mood. */
-function otherSlots(title: string, truth: Truth, draw: Draw): Slots {
+function otherSlots({ title, quotable }: Written, truth: Truth, draw: Draw): Slots {
   const wrongTheme = themes[draw.pick(themeNames.filter((name) => name !== truth.theme))];
   const wrongMood = moods[draw.pick(moodNames.filter((name) => name !== truth.mood))];
+  const line = deck(quotable, draw);
   const when = deck(times.when, draw);
   const when2 = deck(times.when2, draw);
   return {
     title: () => `"${title}"`,
+    line: () => `"${line()}"`,
     when: () => fill(when(), {}, draw),
     when2: () => fill(when2(), {}, draw),
     wrongTopic: () => draw.pick<string>(wrongTheme.topics),

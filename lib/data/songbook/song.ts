@@ -23,13 +23,13 @@ export function makeSong(options: SongbookOptions, index: number): Song {
   }
   const { truth, music } = drawCauses(options, index);
   const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
-  const { title, lyrics } = writeLyrics(truth, stream("lyrics"));
+  const written = writeLyrics(truth, stream("lyrics"));
   return {
     id: songId(options.seed, index),
     split: splitOf(options.seed, index),
-    title,
-    lyrics,
-    interpretations: interpret(title, truth, stream("interpretations")),
+    title: written.title,
+    lyrics: written.lyrics,
+    interpretations: interpret(written, truth, stream("interpretations")),
     truth,
     tags: tagsOf(truth, music),
     music,

@@ -16,13 +16,13 @@ export interface SongbookOptions {
 
 export type Split = "train" | "validation" | "test";
 
-/** Who wrote an interpretation. Experts and casual listeners are right; votes follow how true a kind is. */
+/** Who wrote an interpretation. Experts, casual listeners and those who tell their own story hear theme and mood rightly; votes follow how true a kind is. */
 export const listeners = ["expert", "casual", "autobiographical", "vague", "off-topic", "troll"] as const;
 export type Listener = (typeof listeners)[number];
 
 export interface Interpretation {
   readonly text: string;
-  /** Above zero for expert and casual, zero for vague, below zero for off-topic and troll. */
+  /** Above zero for expert and casual, zero to two for autobiographical, zero for vague, below zero for off-topic and troll. */
   readonly votes: number;
   readonly listener: Listener;
 }

@@ -61,6 +61,6 @@ export const moods = {
     verbs: ["cherish", "look fondly on"],
     stances: ["cherish", "speak gently of", "look fondly on", "sing tenderly of"],
     lyricAdjectives: ["gentle", "tender", "sweet", "loving"],
-    lyricVerbs: ["whisper", "kiss", "cradle", "embrace"],
+    lyricVerbs: ["whisper", "kiss", "hug", "cuddle"],
   },
 } as const satisfies Record<string, MoodWords>;

@@ -1,17 +1,21 @@
-import type { Mood, Theme } from "./lexicon";
+import type { Theme } from "./lexicon";
+import { family } from "./verses-family";
+import { land } from "./verses-land";
 import { people } from "./verses-people";
 import { world } from "./verses-world";
 
-/** Concrete images of one theme. None of these lines says a mood. */
+/** Images of one theme. None of these lines says a mood or another theme; titles name no instrument either. */
 export interface ThemeLines {
   readonly titles: readonly string[];
   /** For verses. */
   readonly lines: readonly string[];
   /** For the chorus. */
   readonly hooks: readonly string[];
+  /** Figures of speech. */
+  readonly figures: readonly string[];
 }
 
-export const themeLines: Readonly<Record<Theme, ThemeLines>> = { ...people, ...world };
+export const themeLines: Readonly<Record<Theme, ThemeLines>> = { ...family, ...people, ...world, ...land };
 
 /** Lines that fit any theme and say neither theme nor mood. */
 export const sharedLines: readonly string[] = [
@@ -29,6 +33,36 @@ export const sharedLines: readonly string[] = [
   "And the leaves blew in beneath the door",
   "What do you say to a day like that",
   "I kept it folded in my pocket",
+  "The kettle clicked and no one spoke",
+  "A stray dog looked and then moved on",
+  "My watch had stopped at [ten|three|noon]",
+  "Pass me the matches, pass me the salt",
+  "The wallpaper had [roses|herons|ivy] on it",
+  "I would tell you if I knew",
+  "There was chalk dust in the air",
+  "Turn the page and turn it back",
+];
+
+/** Figures of speech that fit any theme and any mood. */
+export const sharedFigures: readonly string[] = [
+  "My heart is a house with the lights left on",
+  "The moon is a button come loose on a coat",
+  "Time is a thief with very clean hands",
+  "The night is a coat with a hole in the lining",
+  "Words are stones and I throw them in",
+  "Yesterday is a room without a door",
+  "My mind is a drawer that will not close",
+  "The wind is a broom in the alley",
+  "The truth is a splinter under the nail",
+  "Hope is a bird in a paper bag",
+  "My voice is a rope let down a well",
+  "The stars are nails in a great dark door",
+  "Silence is a snow that stays",
+  "The morning is an envelope, unopened",
+  "Memory is a cat that comes when it wants",
+  "My shadow is a dog on a long leash",
+  "A promise is a plank across a creek",
+  "The sky is a plate somebody cracked",
 ];
 
 /** Lines that name a person. */
@@ -41,6 +75,10 @@ export const nameLines: readonly string[] = [
   "{detail} was there and saw it too",
   "I think of {detail} when it rains",
   "And {detail} laid a hand on my arm",
+  "I lost a bet to {detail} once",
+  "{detail} has the other half of this song",
+  "They say that {detail} hums it still",
+  "{detail}, you were a lantern to me",
 ];
 
 /** Lines that name a place. */
@@ -53,71 +91,11 @@ export const placeLines: readonly string[] = [
   "Snow was falling over {detail}",
   "You can ask anyone in {detail}",
   "All the way down to {detail}",
+  "The postmark on the card said {detail}",
+  "There is a bench in {detail} with our names",
+  "{detail} is a word I wear like a ring",
+  "The clouds were parked above {detail}",
 ];
-
-/** Lines that say the mood of the lyrics with one adjective or one verb. */
-export const moodLines: readonly string[] = [
-  "And I was {ing} on the stairs",
-  "With a {adj} heart we carried on",
-  "{ing} till the morning came",
-  "The whole street felt so {adj}",
-  "How {adj} we were that night",
-  "You were {ing} at the window",
-  "I keep {ing} when the lights go down",
-  "{adj} eyes and open hands",
-  "There we stood, {adj}, you and I",
-  "Hear the people {ing} in the square",
-  "And the air was {adj} and blue",
-  "All I know is I am {ing}",
-  "{adj} is the only word for me",
-  "Somebody {ing} behind the door",
-];
-
-/** Lines of one mood only, each with one of its words. */
-export const linesOfMood: Readonly<Record<Mood, readonly string[]>> = {
-  joyful: [
-    "We laughed until the bottles rang",
-    "Dancing barefoot on the grass",
-    "Smile at me and I will fly",
-    "Let the bells ring, let us cheer",
-    "Happy as a lark in spring",
-  ],
-  serene: [
-    "Breathe in slow and let it be",
-    "The quiet comes and sits with me",
-    "Drifting like a feather down",
-    "I rest my head upon the hour",
-    "A calm came over every field",
-  ],
-  melancholy: [
-    "I cried until the cup was full",
-    "A lonely coat upon a hook",
-    "The willow weeps and so do I",
-    "It aches in places I forgot",
-    "Sad as a dress that is never worn",
-  ],
-  defiant: [
-    "I will roar before I kneel",
-    "Unbroken, I get up again",
-    "Shout it from the balcony",
-    "I rage against the turning key",
-    "Stubborn as a nail in oak",
-  ],
-  tense: [
-    "I tremble when the floorboards creak",
-    "Afraid to look behind the door",
-    "My hands are shaking on the latch",
-    "A nervous finger on the switch",
-    "We shivered at the sound of steps",
-  ],
-  tender: [
-    "I kiss the salt from off your cheek",
-    "Whisper to me, stay a while",
-    "A gentle thumb across my brow",
-    "Cradle my head in both your hands",
-    "Sweet as the plums on the window sill",
-  ],
-};
 
 /** Titles made around a theme's own words and the detail. */
 export const titleFrames: readonly string[] = [
@@ -129,4 +107,5 @@ export const titleFrames: readonly string[] = [
   "{title} ([Reprise|Demo|Live])",
   "{title} [Blues|Song|Ballad|Tune]",
   "{title}, [Part Two|Again]",
+  "{title} at [Dawn|Noon|Midnight]",
 ];
