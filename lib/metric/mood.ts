@@ -23,9 +23,10 @@ export function moodInformation(agreement: number): number {
 const entropyTerm = (probability: number) => (probability > 0 ? probability * Math.log(probability) : 0);
 
 /**
- * The same estimated from a joint table of counts, in nats: the plug-in estimate less its expected excess `(X − 1)(Y − 1) / 2N`
- * (Miller, 1955), with a 95 % interval from parametric bootstrap resamples of the table, moved by how far they are off on average
- * (basic bootstrap). Near independence an estimate, and the lower end of its interval, can fall below 0.
+ * The same estimated from a joint table of counts, in nats, after Miller and Madow (Miller, 1955): the plug-in estimate less its
+ * expected excess, `(cells − rows − columns + 1) / 2N` with the cells, rows and columns that hold anything. The 95 % interval is a
+ * basic bootstrap: resampled tables stray from the table as the table does from the truth. Near independence an estimate, and
+ * the lower end of its interval, can fall below 0.
  *
  * @param table counts, `table[lyrics][music]`
  * @param options `seed` names the random generator; `resamples` (default 1,000)
@@ -36,19 +37,24 @@ export function estimatedInformation(
   options: { readonly seed: number | string; readonly resamples?: number },
 ): Interval {
   const plugIn = mutualInformation(table);
-  const counts = table.flat();
-  const samples = counts.reduce((sum, count) => sum + count, 0);
+  const mean = plugIn - expectedExcess(table);
   const columns = table[0]?.length ?? 0;
-  const excess = ((table.length - 1) * (columns - 1)) / (2 * samples);
-  const draw = resampler(counts, seedrandom.alea(`${options.seed}/information`));
+  const draw = resampler(table.flat(), seedrandom.alea(`${options.seed}/information`));
   const resampled = Float64Array.from({ length: options.resamples ?? 1000 }, () => {
-    const again = draw();
-    return mutualInformation(table.map((_, row) => again.slice(row * columns, (row + 1) * columns)));
+    const cells = draw();
+    const again = table.map((_, row) => cells.slice(row * columns, (row + 1) * columns));
+    return mutualInformation(again) - expectedExcess(again);
   }).sort();
-  const mean = plugIn - excess;
-  // A corrected resample strays from the table as the corrected estimate strays from the truth.
-  const spread = (at: number) => quantile(resampled, at) - excess - plugIn;
-  return { mean, low: mean - spread(0.975), high: mean - spread(0.025) };
+  return { mean, low: mean - (quantile(resampled, 0.975) - plugIn), high: mean - (quantile(resampled, 0.025) - plugIn) };
+}
+
+/** How much too large the plug-in estimate is on average, to first order in 1/N. */
+function expectedExcess(table: readonly (readonly number[])[]): number {
+  const rows = table.map((row) => row.reduce((a, b) => a + b, 0));
+  const columns = (table[0] ?? []).map((_, column) => table.reduce((sum, row) => sum + row[column]!, 0));
+  const filled = (counts: readonly number[]) => counts.filter((count) => count > 0).length;
+  const samples = rows.reduce((a, b) => a + b, 0);
+  return (filled(table.flat()) - filled(rows) - filled(columns) + 1) / (2 * samples);
 }
 
 /** Draws as many cells as there are counts, each with its share, and counts them. */

@@ -1,7 +1,7 @@
 import { constant, gelu, layerNorm, tf } from "../engine";
 import { batchNormMomentum, epsilons, type MusicShape, musicStrides } from "../recipe";
 import { classVector } from "./class-vector";
-import { attend, type Dropout, keepAll, linear } from "./layers";
+import { attend, attentionWeights, type Dropout, keepAll, linear, splitHeads } from "./layers";
 import { type Initial, type Params, param } from "./params";
 
 /**
@@ -113,6 +113,17 @@ export function musicEncoder(
   let x: tf.Tensor = tf.concat([cls, local], 1); // B, 1 + T, C
   for (let layer = 0; layer < shape.layers; layer++) x = bertLayer(params, `encoder.layer.${layer}`, x, shape.heads, dropout);
   return x;
+}
+
+/**
+ * Where the last transformer layer looks: its attention weights `[B, heads, 1 + T, 1 + T]`, a row for each position that asks, a
+ * column for each that answers; the class vector is position 0. The mel is `[B, mels, frames]` in dB.
+ */
+export function musicAttention(params: Params, shape: MusicShape, mel: tf.Tensor): tf.Tensor {
+  const before = musicEncoder(params, { ...shape, layers: shape.layers - 1 }, mel);
+  const project = (part: "query" | "key") =>
+    splitHeads(linear(params, `encoder.layer.${shape.layers - 1}.attention.self.${part}`, before), shape.heads);
+  return attentionWeights(project("query"), project("key")); // B, H, 1 + T, 1 + T
 }
 
 /** What the tag head reads: the class position, as in Won et al. 2019, or the mean over all positions, which learns in fewer steps. */

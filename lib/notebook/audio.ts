@@ -33,22 +33,32 @@ export function displayAudio(
   caption: string,
   options: AudioOptions = {},
 ): MimeBundle | undefined {
-  const { start = 0, seconds = 6, rate = sampleRate } = options;
+  const { uri, length } = audioUri(samples, sampleRate, caption, options);
+  const whole = samples.length / sampleRate;
+  const label =
+    length === whole ? `${caption} (${whole.toFixed(1)} s)` : `${caption} (${length.toFixed(1)} s of ${whole.toFixed(1)} s)`;
+  return display({
+    "text/html": `<figure><figcaption>${escapeHtml(label)}</figcaption><audio controls preload="metadata" src="${uri}"></audio></figure>`,
+    "text/plain": `Audio: ${label}`,
+  });
+}
+
+/**
+ * An excerpt as a µ-law WAV file in a data URI, and its length in seconds; see {@link displayAudio}.
+ *
+ * @throws AlcapError `usage` when `rate` does not divide the sample rate, or the excerpt is empty
+ */
+export function audioUri(
+  samples: Float32Array,
+  sampleRate: number,
+  caption: string,
+  { start = 0, seconds = 6, rate = sampleRate }: AudioOptions = {},
+): { readonly uri: string; readonly length: number } {
   const excerpt = samples.subarray(Math.round(start * sampleRate), Math.round((start + seconds) * sampleRate));
   if (excerpt.length === 0)
     throw new AlcapError("usage", `No audio lies between ${start} s and ${start + seconds} s of "${caption}".`, "Begin earlier.");
   const wav = mulawWav(decimate(excerpt, sampleRate, rate), rate);
-  const whole = samples.length / sampleRate;
-  const length = excerpt.length / sampleRate;
-  const label =
-    excerpt.length === samples.length
-      ? `${caption} (${whole.toFixed(1)} s)`
-      : `${caption} (${length.toFixed(1)} s of ${whole.toFixed(1)} s)`;
-  const source = `data:audio/wav;base64,${Buffer.from(wav).toString("base64")}`;
-  return display({
-    "text/html": `<figure><figcaption>${escapeHtml(label)}</figcaption><audio controls preload="metadata" src="${source}"></audio></figure>`,
-    "text/plain": `Audio: ${label}`,
-  });
+  return { uri: `data:audio/wav;base64,${Buffer.from(wav).toString("base64")}`, length: excerpt.length / sampleRate };
 }
 
 /** A mono WAV file with 8-bit µ-law samples. */

@@ -2,14 +2,18 @@
 export { type AudioOptions, displayAudio } from "./audio";
 export { display } from "./display";
 export { displayFigure, type FigureOptions } from "./figure";
+export { displayGallery, type GalleryItem, type GalleryOptions } from "./gallery";
 export { installKernelspec } from "./kernelspec";
+export { type HistogramOptions, histogramFigure, type PanelOptions, panelFigure } from "./panels";
 export {
+  type BarOptions,
   type BarSeries,
   barFigure,
   type Curve,
   type HeatmapOptions,
   heatmapFigure,
   lineFigure,
+  type Reference,
   type Series,
   scatterFigure,
   trainingCurves,

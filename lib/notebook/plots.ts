@@ -24,7 +24,7 @@ export interface Series {
   readonly name: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** Interval around each y: a shaded band. */
+  /** Interval around each y: a shaded band of a line, whiskers of points. */
   readonly low?: ArrayLike<number>;
   readonly high?: ArrayLike<number>;
   readonly source?: Source;
@@ -36,7 +36,7 @@ export function lineFigure(series: readonly Series[], frame: FigureFrame = {}): 
   return { data, layout: { ...frameLayout(frame), showlegend: series.length > 1 } };
 }
 
-/** Points over two numeric axes. */
+/** Points over two numeric axes, with whiskers where an interval is given. */
 export function scatterFigure(
   series: readonly (Series & { readonly labels?: readonly string[] })[],
   frame: FigureFrame = {},
@@ -48,6 +48,7 @@ export function scatterFigure(
     x: column(one.x),
     y: column(one.y),
     ...(one.labels && { text: one.labels.map(plainText), textposition: "top center" }),
+    ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
       color: seriesColour(index, one.source),
       size: 7,
@@ -65,8 +66,13 @@ export interface BarSeries {
   readonly source?: Source;
 }
 
-/** Bars side by side for each label, with interval whiskers; the paper's bars are pale grey with an outline. */
-export function barFigure(labels: readonly string[], series: readonly BarSeries[], frame: FigureFrame = {}): FigureSpec {
+export interface BarOptions extends FigureFrame {
+  /** How the series of a label stand (default: beside each other). */
+  readonly arrangement?: "beside" | "stacked";
+}
+
+/** Bars for each label, with interval whiskers; the paper's bars are pale grey with an outline. */
+export function barFigure(labels: readonly string[], series: readonly BarSeries[], frame: BarOptions = {}): FigureSpec {
   const data = series.map((one, index) => ({
     type: "bar",
     name: seriesName(one.name, one.source),
@@ -75,7 +81,15 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
-  return { data, layout: { ...frameLayout(frame), barmode: "group", bargap: 0.25, showlegend: series.length > 1 } };
+  return {
+    data,
+    layout: {
+      ...frameLayout(frame),
+      barmode: frame.arrangement === "stacked" ? "stack" : "group",
+      bargap: 0.25,
+      showlegend: series.length > 1,
+    },
+  };
 }
 
 export interface HeatmapOptions extends FigureFrame {
@@ -161,12 +175,21 @@ export function trainingCurves(curves: readonly Curve[], frame: FigureFrame & { 
   return { data, layout: { ...frameLayout({ x: "Step", y: "Loss", ...frame }), showlegend: curves.length > 1 } };
 }
 
-/** The figure with a dotted line at a value, named in the legend, e.g. the bound log N. */
-export function withReference(spec: FigureSpec, reference: { readonly y: number; readonly label: string }): FigureSpec {
-  const { y, label } = reference;
+/** Several reference lines of one figure are told apart. */
+const DASHES = ["dot", "dash", "dashdot", "longdash"] as const;
+
+/** A value on one axis, with what it is. */
+export type Reference = { readonly label: string } & ({ readonly y: number } | { readonly x: number });
+
+/** The figure with a dotted line at a value of either axis, named in the legend, e.g. the bound log N. */
+export function withReference(spec: FigureSpec, reference: Reference): FigureSpec {
   const { shapes = [] } = spec.layout as { shapes?: JsonObject[] };
-  const place = { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y };
-  const line = { ...place, line: { color: "#333333", width: 1.5, dash: "dot" }, showlegend: true, name: plainText(label) };
+  const across = { type: "line", xref: "paper", x0: 0, x1: 1 };
+  const up = { type: "line", yref: "paper", y0: 0, y1: 1 };
+  const place = "y" in reference ? { ...across, y0: reference.y, y1: reference.y } : { ...up, x0: reference.x, x1: reference.x };
+  const name = plainText(reference.label);
+  const dash = DASHES[shapes.length % DASHES.length]!;
+  const line = { ...place, line: { color: "#333333", width: 1.5, dash }, showlegend: true, name };
   return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], showlegend: true } };
 }
 
@@ -195,11 +218,18 @@ function bandTraces(series: Series, index: number): JsonObject[] {
 
 function whiskers(values: readonly (number | Interval)[]): JsonObject {
   if (values.every((value) => typeof value === "number")) return {};
-  const length = (value: number | Interval, end: "low" | "high"): number => {
-    const reach = typeof value === "number" ? 0 : Math.abs(value[end] - value.mean);
-    return Number.isFinite(reach) ? reach : 0; // one score has no interval
-  };
-  const ends = { array: values.map((value) => length(value, "high")), arrayminus: values.map((value) => length(value, "low")) };
+  const end = (which: "mean" | "low" | "high") => values.map((value) => (typeof value === "number" ? value : value[which]));
+  return reaches(end("mean"), end("low"), end("high"));
+}
+
+/** Error bars from the ends of intervals. */
+function reaches(mean: ArrayLike<number>, low: ArrayLike<number>, high: ArrayLike<number>): JsonObject {
+  const lengths = (ends: ArrayLike<number>): number[] =>
+    Array.from(mean, (value, index) => {
+      const reach = Math.abs(ends[index]! - value);
+      return Number.isFinite(reach) ? reach : 0; // one score has no interval
+    });
+  const ends = { array: lengths(high), arrayminus: lengths(low) };
   return { error_y: { type: "data", symmetric: false, ...ends, color: "#333333", thickness: 1.5, width: 4 } };
 }
 

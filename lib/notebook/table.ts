@@ -70,7 +70,7 @@ function layOut(
 }
 
 function defaultDecimals(cells: readonly TableCell[]): number {
-  return cells.every((cell) => typeof cell !== "object" && Number.isInteger(cell ?? 0)) ? 0 : 2;
+  return cells.every((cell) => cell === null || (typeof cell !== "object" && Number.isInteger(cell))) ? 0 : 2;
 }
 
 function formatCell(cell: TableCell, decimals: number): string {

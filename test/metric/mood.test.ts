@@ -38,7 +38,7 @@ function drawnTable(agreement: number, songs: number, seed: string): number[][] 
   return table;
 }
 
-for (const agreement of [0, 0.1, 0.3, 0.7]) {
+for (const agreement of [0, 0.1, 0.3, 0.7, 1]) {
   test(`the estimate's interval covers the exact information at ρ = ${agreement}`, () => {
     const trials = 200;
     const truth = moodInformation(agreement);
@@ -48,7 +48,7 @@ for (const agreement of [0, 0.1, 0.3, 0.7]) {
     const covered = estimates.filter(({ low, high }) => low <= truth && truth <= high).length / trials;
     assert.ok(covered >= 0.9, `covers ${covered}`);
     const bias = estimates.reduce((sum, { mean }) => sum + mean - truth, 0) / trials;
-    assert.ok(Math.abs(bias) < 0.004, `bias ${bias}`);
+    assert.ok(Math.abs(bias) < 0.01, `bias ${bias}`);
   });
 }
 

@@ -79,6 +79,30 @@ test("intervals become whiskers", async () => {
   assert.deepEqual(ours?.error_y, { ...(ours?.error_y as object), array: [1, 1], arrayminus: [2, 2] });
 });
 
+test("points with intervals have whiskers, and references stand on either axis, told apart", () => {
+  const points = scatterFigure([{ name: "measured", x: [0, 1], y: [2, 3], low: [1, 3], high: [4, 3.5] }]);
+  const { array, arrayminus } = points.data[0]?.error_y as { array: number[]; arrayminus: number[] };
+  assert.deepEqual(
+    [array, arrayminus],
+    [
+      [2, 0.5],
+      [1, 0],
+    ],
+  );
+  const { shapes } = withReference(withReference(points, { x: 0.5, label: "half" }), { y: 2, label: "two" })
+    .layout as unknown as {
+    shapes: { x0: number; x1: number; y0: number; y1: number; line: { dash: string } }[];
+  };
+  assert.deepEqual(
+    shapes.map(({ x0, x1, y0, y1 }) => [x0, x1, y0, y1]),
+    [
+      [0.5, 0.5, 0, 1],
+      [0, 1, 2, 2],
+    ],
+  );
+  assert.notEqual(shapes[0]?.line.dash, shapes[1]?.line.dash);
+});
+
 test("lines, points, bands, curves and references are drawn", async () => {
   const y = [1, 3, 2];
   const line = await renderSvg(lineFigure([{ name: "ours", x: [0, 1, 2], y, low: [0, 2, 1], high: [2, 4, 3] }]));

@@ -62,6 +62,10 @@ test("an interval that is not known is left out", () => {
   assert.equal(formatInterval({ mean: 3, low: 2, high: 4 }), "3.00 [2.00, 4.00]");
 });
 
+test("whole numbers stay whole beside a number that is missing", () => {
+  assert.match(String(displayTable(["rows"], [[3331], [null]])?.["text/plain"]), /^3331$/m);
+});
+
 test("text from data cannot break a table", () => {
   fc.assert(
     fc.property(nasty, nasty, (header, value) => {

@@ -1,5 +1,5 @@
 /** Songbook: a generated corpus of songs whose hidden causes are known. */
-export { splitOf } from "./causes";
+export { drawCauses, splitOf } from "./causes";
 export { words } from "./english";
 export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";

@@ -1,0 +1,159 @@
+import path from "node:path";
+import { writeWav } from "../data/audio";
+import { neteaseSizes } from "../data/corpus/split";
+import {
+  drawCauses,
+  listeners,
+  moodNames,
+  playlistsOfWindow,
+  playlistWindow,
+  renderSong,
+  type Song,
+  type SongbookOptions,
+  type Split,
+  sampleRate,
+  TAGS,
+} from "../data/songbook";
+import type { Tokeniser } from "../data/tokeniser";
+import type { Interval } from "../metric/certainty";
+import { estimatedInformation, moodInformation } from "../metric/mood";
+import { type Progress, silent } from "../progress";
+import { writeWhole } from "../train/checkpoint";
+import type { Row } from "./corpus";
+
+/** Rows of a data set by split; null where the paper gives no number. */
+export type Sizes = Readonly<Record<Split, number | null>>;
+
+/** The paper's data sets (sections 5.1 and 5.2), by the name of the Songbook data set that stands in for each. */
+export const paperSizes = {
+  "songbook-full": { name: "SI Full", sizes: { train: 279_283, validation: null, test: 800 } },
+  "songbook-nonnegative": { name: "SI w/ voting ≥ 0", sizes: { train: 265_360, validation: null, test: 800 } },
+  "songbook-positive": { name: "SI w/ voting > 0", sizes: { train: 49_736, validation: null, test: 800 } },
+  "songbook-playlists": { name: "NCM Review", sizes: neteaseSizes },
+} as const satisfies Record<string, { name: string; sizes: Sizes }>;
+
+export type DataSetName = keyof typeof paperSizes;
+
+/** Fewest votes of a training row, where votes decide. */
+const fewestVotes = { "songbook-full": Number.NEGATIVE_INFINITY, "songbook-nonnegative": 0, "songbook-positive": 1 } as const;
+
+/**
+ * Rows of the four Songbook data sets: interpretations cut by votes, with one shared test split of a row a song; and one review a
+ * playlist, in the split of the song that stands for it.
+ */
+export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): Record<DataSetName, Record<Split, number>> {
+  const test = songs.filter(({ split }) => split === "test").length;
+  const voted = (fewest: number, split: Split) =>
+    songs.reduce(
+      (sum, song) => sum + (song.split === split ? song.interpretations.filter(({ votes }) => votes >= fewest).length : 0),
+      0,
+    );
+  const cut = (name: keyof typeof fewestVotes) => ({
+    train: voted(fewestVotes[name], "train"),
+    validation: voted(fewestVotes[name], "validation"),
+    test,
+  });
+  const windows = Array.from({ length: Math.ceil(options.songs / playlistWindow) }, (_, window) => window);
+  const playlists = windows.flatMap((window) => playlistsOfWindow(options, window).map(({ split }) => split));
+  const standing = (split: Split) => playlists.filter((one) => one === split).length;
+  return {
+    "songbook-full": cut("songbook-full"),
+    "songbook-nonnegative": cut("songbook-nonnegative"),
+    "songbook-positive": cut("songbook-positive"),
+    "songbook-playlists": { train: standing("train"), validation: standing("validation"), test: standing("test") },
+  };
+}
+
+/** How long rows are, in tokens of the tokeniser, the start and end tokens included, before anything is cut. */
+export function tokenLengths(tokeniser: Tokeniser, rows: readonly Row[]): { lyrics: number[]; captions: number[] } {
+  const songs = new Map(rows.map(({ song }) => [song.id, song]));
+  return {
+    lyrics: [...songs.values()].map(({ lyrics }) => tokeniser.encode(lyrics).length),
+    captions: rows.map(({ text }) => tokeniser.encode(text).length),
+  };
+}
+
+/** How many interpretations of each kind of listener got how many votes. */
+export function votesByListener(songs: readonly Song[]): { votes: number[]; counts: { listener: string; counts: number[] }[] } {
+  const all = songs.flatMap(({ interpretations }) => interpretations);
+  const [low, high] = all.reduce(([a, b], { votes }) => [Math.min(a, votes), Math.max(b, votes)], [0, 0]);
+  const votes = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  const counts = listeners.map((listener) => {
+    const own = votes.map(() => 0);
+    for (const one of all) if (one.listener === listener) own[one.votes - low]!++;
+    return { listener, counts: own };
+  });
+  return { votes, counts };
+}
+
+/** The share of songs that carry each tag, in the order of `TAGS`. */
+export function tagShares(songs: readonly Song[]): { tag: string; share: number }[] {
+  return TAGS.map((tag) => ({ tag, share: songs.filter(({ tags }) => tags.includes(tag)).length / songs.length }));
+}
+
+/** Distinct words, lower case, of the lyrics and interpretations of the first 1, 2, 3 … songs. */
+export function vocabularyGrowth(songs: readonly Song[]): Uint32Array {
+  const known = new Set<string>();
+  return Uint32Array.from(songs, ({ lyrics, interpretations }) => {
+    for (const text of [lyrics, ...interpretations.map((one) => one.text)])
+      for (const word of text.toLowerCase().match(/[a-z]+(?:'[a-z]+)*/g) ?? []) known.add(word);
+    return known.size;
+  });
+}
+
+/** What the lyrics say of the music's mood, at one setting of the dial. */
+export interface DialPoint {
+  readonly agreement: number;
+  /** Nats. */
+  readonly exact: number;
+  /** Nats, from the drawn songs, with its 95 % interval. */
+  readonly estimate: Interval;
+  /** Share of songs whose lyrics name the music's mood. */
+  readonly equal: number;
+}
+
+/**
+ * Turns the dial ρ: at each agreement draws as many songs as the corpus has, counts how moods of lyrics and music fall together, and
+ * estimates their mutual information beside the exact one. The songs' other causes stay the same at every setting.
+ */
+export function turnDial(options: SongbookOptions, agreements: readonly number[], progress: Progress = silent): DialPoint[] {
+  return agreements.map((agreement, done) => {
+    const table = moodTable({ ...options, agreement });
+    progress(done + 1, agreements.length, `ρ = ${agreement}`);
+    return {
+      agreement,
+      exact: moodInformation(agreement),
+      estimate: estimatedInformation(table, { seed: `dial/${agreement}` }),
+      equal: table.reduce((sum, row, mood) => sum + row[mood]!, 0) / options.songs,
+    };
+  });
+}
+
+/** Counts of songs by the mood of their lyrics (rows) and of their music (columns). */
+export function moodTable(options: SongbookOptions): number[][] {
+  const table = moodNames.map(() => moodNames.map(() => 0));
+  for (let index = 0; index < options.songs; index++) {
+    const { lyricsMood, mood } = drawCauses(options, index).truth;
+    table[moodNames.indexOf(lyricsMood)]![moodNames.indexOf(mood)]!++;
+  }
+  return table;
+}
+
+/** One song a mood where there is one, then others, up to `count`: what a listener should hear first. */
+export function variedSongs(songs: readonly Song[], count: number): Song[] {
+  const firsts = moodNames.flatMap((mood) => songs.filter(({ truth }) => truth.mood === mood).slice(0, 1));
+  const others = songs.filter((song) => !firsts.includes(song));
+  const styles = new Map(others.map((song) => [song.truth.style, song]));
+  const fresh = [...styles.values()].filter(({ truth }) => !firsts.some((one) => one.truth.style === truth.style));
+  return [...new Set([...firsts, ...fresh, ...others])].slice(0, count);
+}
+
+/** Plays songs and writes each as `<id>.wav` (15 s, 16 kHz, 16 bits) into a folder; returns the amplitudes, `[T]` a song. */
+export function recordSongs(songs: readonly Song[], folder: string, progress: Progress = silent): Float32Array[] {
+  return songs.map(({ id, music }, done) => {
+    const audio = renderSong(music);
+    writeWhole(path.join(folder, `${id}.wav`), writeWav(audio, sampleRate));
+    progress(done + 1, songs.length, "songs played");
+    return audio;
+  });
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { readWav } from "alcap/dist/data/audio/wav";
+import { makePlaylist, makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
+import {
+  dataSetSizes,
+  moodTable,
+  recordSongs,
+  tagShares,
+  turnDial,
+  variedSongs,
+  vocabularyGrowth,
+  votesByListener,
+} from "alcap/dist/experiment/corpus-facts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "alcap-facts-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const options = { seed: 7, songs: 150, agreement: 0.3, noise: 0.3 };
+const songs = Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
+
+test("sizes: every interpretation of a training song is a row of the full set, the others are cut by votes, one test row a song", () => {
+  const sizes = dataSetSizes(options, songs);
+  const training = songs.filter(({ split }) => split === "train").flatMap(({ interpretations }) => interpretations);
+  assert.equal(sizes["songbook-full"].train, training.length);
+  assert.equal(sizes["songbook-nonnegative"].train, training.filter(({ votes }) => votes >= 0).length);
+  assert.equal(sizes["songbook-positive"].train, training.filter(({ votes }) => votes > 0).length);
+  for (const name of ["songbook-full", "songbook-nonnegative", "songbook-positive"] as const)
+    assert.equal(sizes[name].test, songs.filter(({ split }) => split === "test").length);
+  const playlists = songs.map((_, p) => makePlaylist(options, p).split);
+  for (const split of ["train", "validation", "test"] as const)
+    assert.equal(sizes["songbook-playlists"][split], playlists.filter((one) => one === split).length);
+});
+
+test("votes: every interpretation is counted once, under its own listener and votes", () => {
+  const { votes, counts } = votesByListener(songs);
+  const all = songs.flatMap(({ interpretations }) => interpretations);
+  assert.equal(
+    counts.reduce((sum, { counts: own }) => sum + own.reduce((a, b) => a + b, 0), 0),
+    all.length,
+  );
+  for (const { listener, counts: own } of counts)
+    own.forEach((count, i) => {
+      assert.equal(count, all.filter((one) => one.listener === listener && one.votes === votes[i]).length);
+    });
+});
+
+test("tags, vocabulary: shares of songs, words that only grow and are those of all texts together", () => {
+  for (const { tag, share } of tagShares(songs)) assert.equal(share, songs.filter(({ tags }) => tags.includes(tag)).length / 150);
+  const growth = vocabularyGrowth(songs);
+  assert.ok(growth.every((count, i) => i === 0 || count >= growth[i - 1]!));
+  const [last] = vocabularyGrowth([{ ...songs[0]!, lyrics: "It's a dog, a DOG", interpretations: [] }]);
+  assert.equal(last, 3);
+});
+
+test("the dial: the estimate covers the exact information at most settings, and music stays as it was", () => {
+  const points = turnDial({ ...options, songs: 600 }, [0, 0.25, 0.5, 0.75, 1]);
+  const covered = points.filter(({ exact, estimate }) => estimate.low <= exact + 1e-9 && exact <= estimate.high + 1e-9);
+  assert.ok(covered.length >= 4);
+  assert.equal(points.at(-1)?.equal, 1);
+  const columns = (agreement: number) => {
+    const table = moodTable({ ...options, agreement });
+    return moodNames.map((_, music) => table.reduce((sum, row) => sum + row[music]!, 0));
+  };
+  assert.deepEqual(columns(0), columns(1));
+});
+
+test("songs to hear first: every mood, no song twice", () => {
+  const heard = variedSongs(songs, 10);
+  assert.equal(new Set(heard.map(({ id }) => id)).size, 10);
+  assert.equal(new Set(heard.map(({ truth }) => truth.mood)).size, moodNames.length);
+});
+
+test("recordings hold what was played", () => {
+  const [audio] = recordSongs(songs.slice(0, 1), folder);
+  assert.deepEqual(audio, renderSong(songs[0]!.music));
+  const { channels } = readWav(readFileSync(path.join(folder, `${songs[0]!.id}.wav`)), "song");
+  assert.ok(channels[0]!.every((sample, i) => Math.abs(sample - audio![i]!) <= 1 / 32_000));
+});
