@@ -81,7 +81,7 @@ test("intervals become whiskers", async () => {
 
 test("points with intervals have whiskers, and references stand on either axis, told apart", () => {
   const points = scatterFigure([{ name: "measured", x: [0, 1], y: [2, 3], low: [1, 3], high: [4, 3.5] }]);
-  const { array, arrayminus } = points.data[0]?.error_y as { array: number[]; arrayminus: number[] };
+  const { array, arrayminus } = points.data[0]!.error_y as { array: number[]; arrayminus: number[] };
   assert.deepEqual(
     [array, arrayminus],
     [
