@@ -13,10 +13,12 @@ import {
   type Split,
   sampleRate,
   TAGS,
+  words,
 } from "../data/songbook";
 import type { Tokeniser } from "../data/tokeniser";
 import type { Interval } from "../metric/certainty";
 import { estimatedInformation, moodInformation } from "../metric/mood";
+import { noveltyAgainst } from "../metric/novelty";
 import { type Progress, silent } from "../progress";
 import { writeWhole } from "../train/checkpoint";
 import type { Row } from "./corpus";
@@ -95,10 +97,19 @@ export function tagShares(songs: readonly Song[]): { tag: string; share: number 
 export function vocabularyGrowth(songs: readonly Song[]): Uint32Array {
   const known = new Set<string>();
   return Uint32Array.from(songs, ({ lyrics, interpretations }) => {
-    for (const text of [lyrics, ...interpretations.map((one) => one.text)])
-      for (const word of text.toLowerCase().match(/[a-z]+(?:'[a-z]+)*/g) ?? []) known.add(word);
+    for (const text of [lyrics, ...interpretations.map((one) => one.text)]) for (const word of words(text)) known.add(word);
     return known.size;
   });
+}
+
+/**
+ * How new each test interpretation is: the fraction of its words that the most similar training interpretation lacks (`novelty`).
+ * Interpretations of every listener and of any votes are counted.
+ */
+export function testNovelty(songs: readonly Song[]): number[] {
+  const texts = (split: Split) =>
+    songs.filter((song) => song.split === split).flatMap(({ interpretations }) => interpretations.map(({ text }) => text));
+  return texts("test").map(noveltyAgainst(texts("train")));
 }
 
 /** What the lyrics say of the music's mood, at one setting of the dial. */

@@ -10,6 +10,7 @@ import {
   moodTable,
   recordSongs,
   tagShares,
+  testNovelty,
   turnDial,
   variedSongs,
   vocabularyGrowth,
@@ -54,6 +55,21 @@ test("tags, vocabulary: shares of songs, words that only grow and are those of a
   assert.ok(growth.every((count, i) => i === 0 || count >= growth[i - 1]!));
   const [last] = vocabularyGrowth([{ ...songs[0]!, lyrics: "It's a dog, a DOG", interpretations: [] }]);
   assert.equal(last, 3);
+});
+
+test("novelty: one number a test interpretation, 0 for one that was seen in training", () => {
+  const [test] = songs.filter(({ split }) => split === "test");
+  const seen = { ...songs.find(({ split }) => split === "train")!, interpretations: test!.interpretations };
+  assert.deepEqual(
+    testNovelty([test!, seen]),
+    test!.interpretations.map(() => 0),
+  );
+  const all = testNovelty(songs);
+  assert.equal(
+    all.length,
+    songs.filter(({ split }) => split === "test").flatMap(({ interpretations }) => interpretations).length,
+  );
+  assert.ok(all.every((fraction) => fraction >= 0 && fraction <= 1) && all.some((fraction) => fraction > 0.25));
 });
 
 test("the dial: the estimate covers the exact information at most settings, and music stays as it was", () => {
