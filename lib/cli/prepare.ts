@@ -2,6 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import {
+  type CorpusAbout,
+  corpusFiles,
   describeProblem,
   type Encoding,
   encodings,
@@ -18,27 +20,32 @@ import {
   prepareSongbook,
   type ReleasedOptions,
   type Ruler,
+  readAbout,
+  type SongbookCorpusOptions,
   soundsFrom,
   splits,
   wordRuler,
 } from "../data/corpus";
+import { playlistPairing } from "../data/songbook";
 import { loadTokeniser } from "../data/tokeniser";
 import { AlcapError } from "../errors";
+import { songEmbedder } from "../experiment/embeddings";
+import { presetNamed } from "../experiment/presets";
 import { projectRoot } from "../experiment/workspace";
 import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap prepare si FILE... --out DIR        interpretation records with votes: JSON lines, JSON array or CSV
        alcap prepare si FOLDER --out DIR         the released tables df_full_train.csv … df_test.csv
        alcap prepare netease FILE... --out DIR   raw playlists: JSON lines or JSON array
-       alcap prepare songbook --out DIR          the generated corpus
+       alcap prepare songbook --out DIR          the generated corpora
 
 Writes a prepared corpus: songs, tables of every split and variant, a datasheet, and a list of every row that was dropped.
 
 all:       --replace            put the corpus in the place of DIR
-           --strict             write nothing when a row has to be dropped
            --tokeniser PATH     lengths in tokens of this tokeniser (default: in words)
            --json               the corpus' description as JSON
 si, netease:
+           --strict             write nothing when a row has to be dropped
            --audio DIR          songs as ID.mp3, .wav, .flac, .ogg, or released arrays ID.npz; songs without are left out
            --cache DIR          prepared audio, kept between runs (default data/cache/audio)
            --threads N          for audio (default: one a core)
@@ -50,8 +57,16 @@ si:        --lyrics DIR         lyrics as ID.txt (default: in the records)
            --test N --validation N   songs held out (default 800 and 800)
 netease:   --songs FILE         songs with lyrics (default: in the playlists)
            --translator DIR     translation model on disk (default: reviews that are not English are dropped)
-songbook:  --songs N --seed N --agreement A --noise A   (default 600, 7, 0.3, 0.3)
-           --audio npz|wav      render the songs`;
+songbook:  --preset NAME        sizes and dials of smoke, quick (the default) or standard
+           --songs N --seed N --agreement A --noise A   others than the preset's
+           --pairing A          how often a playlist's concept follows its song (default ${playlistPairing})
+           --audio npz|wav      render the songs
+           --embeddings FILE    their representations by a music encoder of the preset's shape
+           --threads N          for rendering (default: one a core)
+
+A Songbook holds four data sets: songbook-full, -nonnegative and -positive in DIR, songbook-playlists in DIR/playlists. When it is
+stopped, sounds and representations stay in DIR.partial and the same command goes on with them. The SHA-256 that is printed at the
+end is that of SHA256SUMS, which names every byte: the same options give the same one.`;
 
 const options = {
   out: { type: "string" },
@@ -71,8 +86,11 @@ const options = {
   validation: { type: "string" },
   songs: { type: "string" },
   translator: { type: "string" },
+  preset: { type: "string" },
   agreement: { type: "string" },
   noise: { type: "string" },
+  pairing: { type: "string" },
+  embeddings: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -81,11 +99,11 @@ type Given = ReturnType<typeof parse>["values"];
 
 /** Options that say something for one corpus only. */
 const OWN: Readonly<Record<string, readonly (keyof Given)[]>> = {
-  si: ["audio", "cache", "threads", "encoding", "field", "seed", "lyrics", "test-songs", "test", "validation"],
-  netease: ["audio", "cache", "threads", "encoding", "field", "seed", "songs", "translator"],
-  songbook: ["songs", "seed", "agreement", "noise", "audio"],
+  si: ["strict", "audio", "cache", "threads", "encoding", "field", "seed", "lyrics", "test-songs", "test", "validation"],
+  netease: ["strict", "audio", "cache", "threads", "encoding", "field", "seed", "songs", "translator"],
+  songbook: ["preset", "songs", "seed", "agreement", "noise", "pairing", "audio", "embeddings", "threads"],
 };
-const COMMON: readonly (keyof Given)[] = ["out", "replace", "strict", "tokeniser", "json", "help"];
+const COMMON: readonly (keyof Given)[] = ["out", "replace", "tokeniser", "json", "help"];
 
 /** `alcap prepare`: a corpus on disk, from a user's files or generated. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -101,7 +119,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!own.includes(name) && !COMMON.includes(name))
       throw usage(`--${name} means nothing for ${kind}.`, "Run `alcap prepare --help`.");
   const prepared = await prepare(kind, files, values);
-  if (values.json) console.log(JSON.stringify(prepared.about));
+  if (values.json) console.log(JSON.stringify({ ...prepared.about, sha256: prepared.sha256 }));
   else report(prepared, values.out ?? "");
   return 0;
 }
@@ -111,26 +129,35 @@ async function prepare(kind: string, files: readonly string[], values: Given): P
   const common = {
     out: values.out,
     replace: values.replace,
-    strict: values.strict,
     ruler: rulerOf(values.tokeniser),
     report: terminalReporter(),
   };
   if (kind === "songbook") {
     if (files.length > 0) throw usage("A Songbook is generated, not read.", "Leave the files out.");
-    const { audio } = values;
-    if (audio !== undefined && audio !== "npz" && audio !== "wav") throw usage(`--audio is "${audio}".`, "Give npz or wav.");
-    const songbook = {
-      seed: whole("seed", values.seed, 7),
-      songs: whole("songs", values.songs, 600),
-      agreement: share("agreement", values.agreement, 0.3),
-      noise: share("noise", values.noise, 0.3),
-    };
-    return prepareSongbook({ ...common, songbook, audio });
+    return prepareGenerated(values, common);
   }
   if (files.length === 0) throw usage("There is nothing to read.", "Give the files of the corpus.");
   for (const file of files) if (!existsSync(file)) throw new AlcapError("input", `There is no file ${file}.`, "Check the path.");
-  const reading = { ...common, encoding: encodingOf(values.encoding), findSounds: soundsOf(values) };
+  const reading = { ...common, strict: values.strict, encoding: encodingOf(values.encoding), findSounds: soundsOf(values) };
   return kind === "si" ? prepareSi(files, values, reading) : prepareReviews(files, values, reading);
+}
+
+async function prepareGenerated(values: Given, common: Omit<SongbookCorpusOptions, "songbook">): Promise<PreparedCorpus> {
+  const { audio, embeddings } = values;
+  if (audio !== undefined && audio !== "npz" && audio !== "wav") throw usage(`--audio is "${audio}".`, "Give npz or wav.");
+  const preset = presetNamed(values.preset ?? "quick");
+  const { corpus } = preset;
+  const songbook = {
+    seed: whole("seed", values.seed, corpus.seed),
+    songs: whole("songs", values.songs, corpus.songs),
+    agreement: share("agreement", values.agreement, corpus.agreement),
+    noise: share("noise", values.noise, corpus.noise),
+    pairing: share("pairing", values.pairing, playlistPairing),
+  };
+  const threads = threadsOf(values);
+  const embedder =
+    embeddings === undefined ? undefined : await songEmbedder(embeddings, preset.music, common.report?.("representations"));
+  return prepareSongbook({ ...common, songbook, audio, threads, embedder });
 }
 
 /** What both real corpora take. */
@@ -173,12 +200,15 @@ function fieldsOf<T extends InterpretationFields | PlaylistFields>(fields: T, gi
   return { ...fields, ...Object.fromEntries(renamed) };
 }
 
-function soundsOf({ audio, cache, threads }: Given): FindSounds | undefined {
+const threadsOf = ({ threads }: Given) => (threads === undefined ? undefined : whole("threads", threads, 1));
+
+function soundsOf(values: Given): FindSounds | undefined {
+  const { audio, cache } = values;
   if (audio === undefined) return undefined;
   const home = process.env.ALCAP_HOME ?? projectRoot();
   return soundsFrom(audio, {
     cache: cache ?? path.join(home, "data", "cache", "audio"),
-    threads: threads === undefined ? undefined : whole("threads", threads, 1),
+    threads: threadsOf(values),
     progress: terminalReporter()("audio"),
   });
 }
@@ -211,8 +241,24 @@ function usage(problem: string, advice: string): AlcapError {
   return new AlcapError("usage", problem, advice);
 }
 
-function report({ about, problems, first }: PreparedCorpus, out: string): void {
+function report({ about, problems, first, sha256 }: PreparedCorpus, out: string): void {
   console.log(`${out}: ${splits.map((split) => `${split} ${about.songs[split]}`).join(", ")} songs`);
+  describeTables(about);
+  for (const part of about.parts ?? []) {
+    const folder = path.join(out, part);
+    const inner = readAbout(folder);
+    console.log(`${folder}: ${splits.map((split) => `${split} ${inner.songs[split]}`).join(", ")} songs`);
+    describeTables(inner);
+  }
+  console.log(`SHA-256 of ${path.join(out, corpusFiles.sums)}: ${sha256}`);
+  if (problems === 0) return;
+  console.error(
+    `${problems} problems, all in ${path.join(out, "problems.jsonl")}${problems > first.length ? "; the first ten" : ""}:`,
+  );
+  for (const problem of first) console.error(`  ${describeProblem(problem)}`);
+}
+
+function describeTables(about: CorpusAbout): void {
   for (const [file, { rows, comment }] of Object.entries(about.tables))
     console.log(
       `  ${file.padEnd(28)} ${rows} rows, comments of ${comment.mean} ${about.unit} on average, ${comment.longest} at most`,
@@ -223,9 +269,4 @@ function report({ about, problems, first }: PreparedCorpus, out: string): void {
     console.log(`  ${source}: ${read} read = ${train} train + ${validation} validation + ${test} test + ${withheld} withheld`);
     console.log(`    + dropped: ${lost.join(", ") || "none"}`);
   }
-  if (problems === 0) return;
-  console.error(
-    `${problems} problems, all in ${path.join(out, "problems.jsonl")}${problems > first.length ? "; the first ten" : ""}:`,
-  );
-  for (const problem of first) console.error(`  ${describeProblem(problem)}`);
 }

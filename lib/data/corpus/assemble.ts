@@ -2,22 +2,12 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { quiet, type Reporter } from "../../progress";
 import { problemAt } from "./cells";
-import { csvLine } from "./csv";
-import { writeDatasheet } from "./datasheet";
 import type { Draft, DraftRow } from "./draft";
-import {
-  type AudioSummary,
-  type CorpusAbout,
-  corpusFiles,
-  corpusSchema,
-  type PreparedInterpretation,
-  type PreparedSong,
-  type TableSummary,
-} from "./schema";
+import { type AudioSummary, type CorpusAbout, corpusFiles, type PreparedInterpretation, type PreparedSong } from "./schema";
 import { compareIds, type Split } from "./split";
-import { type Lengths, lengths, type Ruler } from "./statistics";
-import { type FileSum, type TextFile, textFile } from "./text-file";
-import { inVariant, releasedColumns, type Table } from "./variants";
+import type { Ruler } from "./statistics";
+import { holds, type Table } from "./variants";
+import { type CorpusWriter, corpusWriter, type SongCount } from "./writer";
 
 /** How a song's sound gets into the corpus. */
 export interface SongSounds {
@@ -40,60 +30,31 @@ export interface Assembly {
   /** Why songs have no sound. */
   readonly failures?: ReadonlyMap<string, string>;
   /** What else is known of a song. */
-  readonly more?: (song: string) => Pick<PreparedSong, "title" | "tags" | "truth">;
+  readonly more?: (song: string) => Pick<PreparedSong, "title">;
   readonly report?: Reporter;
 }
 
 /** Writes a draft out as a prepared corpus (data/README.md) and closes it. */
 export async function assemble(draft: Draft, assembly: Assembly): Promise<CorpusAbout> {
-  const files: Record<string, FileSum> = {};
-  const open = (name: string) => textFile(path.join(draft.folder, name));
-  const rows = await writeRows(draft, assembly, open, files);
-  const songs = await writeSongs(draft, assembly, open(corpusFiles.songs));
-  files[corpusFiles.songs] = songs.sum;
-  const { sounds, ruler, name, options } = assembly;
-  files[corpusFiles.problems] = draft.close();
-  const about: CorpusAbout = {
-    schema: corpusSchema,
+  const { tables, ruler, sounds, name, options } = assembly;
+  const songsOf = new Map(tables.map(({ file }) => [file, new Set<string>()]));
+  const writer = corpusWriter(draft.folder, { tables, ruler, countSongs: ({ file }) => countIn(songsOf.get(file)!) });
+  await writeRows(draft, assembly, writer);
+  const total = await writeSongs(draft, assembly, writer);
+  const about = {
     name,
     options,
     accounts: Object.fromEntries(draft.accounts),
-    songs: songs.counts,
-    sharedSongs: rows.sharedSongs,
-    unit: ruler.unit,
-    lyrics: songs.lyrics.summary(),
-    tables: rows.summaries,
-    ...(sounds && { audio: { ending: sounds.ending, files: songs.total } }),
-    files,
+    sharedSongs: countShared(tables, songsOf),
+    ...(sounds && { audio: { ending: sounds.ending, files: total } }),
   };
-  const sheet = open(corpusFiles.datasheet);
-  sheet.write(writeDatasheet(about));
-  files[corpusFiles.datasheet] = sheet.close();
-  const last = open(corpusFiles.about);
-  last.write(`${JSON.stringify(about, null, 1)}\n`);
-  last.close();
-  return about;
+  return writer.close(about, { [corpusFiles.problems]: draft.close() });
 }
 
-interface OpenTable extends Table {
-  readonly out: TextFile;
-  readonly comment: Lengths;
-  readonly songs: Set<string>;
-  rows: number;
-}
+/** Counts songs whose rows lie scattered. */
+const countIn = (songs: Set<string>): SongCount => ({ add: (song) => songs.add(song), count: () => songs.size });
 
-async function writeRows(
-  draft: Draft,
-  assembly: Assembly,
-  open: (name: string) => TextFile,
-  files: Record<string, FileSum>,
-): Promise<{ summaries: Record<string, TableSummary>; sharedSongs: number }> {
-  const tables = assembly.tables.map((table): OpenTable => {
-    const out = open(table.file);
-    out.write(csvLine(releasedColumns));
-    return { ...table, out, comment: lengths(), songs: new Set(), rows: 0 };
-  });
-  const all = open(corpusFiles.interpretations);
+async function writeRows(draft: Draft, assembly: Assembly, writer: CorpusWriter): Promise<void> {
   const total = [...draft.songs.values()].reduce((sum, { rows }) => sum + rows, 0);
   const progress = (assembly.report ?? quiet)("rows");
   let index = 0;
@@ -102,18 +63,11 @@ async function writeRows(
     progress(index, total);
     if (!place) continue;
     draft.account(row.source)[place]++;
-    const { song, text, votes, playlist, listener } = row;
-    const line: PreparedInterpretation = { song, split: place, text, votes, playlist, listener };
-    all.write(`${JSON.stringify(line)}\n`);
-    for (const table of tables) if (belongs(row, place, table)) addTo(table, row, draft, assembly.ruler);
+    const { song, text, votes, playlist } = row;
+    const line: PreparedInterpretation = { song, split: place, text, votes, playlist };
+    const into = assembly.tables.filter((table) => belongs(row, place, table));
+    writer.row(line, draft.lyrics.get(song) ?? "", into);
   }
-  files[corpusFiles.interpretations] = all.close();
-  for (const { file, out } of tables) files[file] = out.close();
-  const summaries = tables.map(({ file, rows, songs, comment }) => [
-    file,
-    { rows, songs: songs.size, comment: comment.summary() },
-  ]);
-  return { summaries: Object.fromEntries(summaries), sharedSongs: countShared(tables) };
 }
 
 /** The split of a row, or undefined when it is dropped. */
@@ -133,43 +87,31 @@ function placeOf(row: DraftRow, index: number, draft: Draft, assembly: Assembly)
 }
 
 function belongs(row: DraftRow, place: Split | "withheld", table: Table): boolean {
-  if (row.table !== undefined) return row.table === table.file;
-  return place === table.split && (table.variant === undefined || inVariant(table.variant, row.votes ?? 0));
-}
-
-function addTo(table: OpenTable, { song, text }: DraftRow, draft: Draft, ruler: Ruler): void {
-  table.out.write(csvLine([song, draft.lyrics.get(song) ?? "", text]));
-  table.comment.add(ruler.length(text));
-  table.songs.add(song);
-  table.rows++;
+  return row.table === undefined ? holds(table, place, row.votes) : row.table === table.file;
 }
 
 /** Songs with rows in both training and validation. */
-function countShared(tables: readonly OpenTable[]): number {
-  const of = (split: Split) => new Set(tables.filter((table) => table.split === split).flatMap(({ songs }) => [...songs]));
+function countShared(tables: readonly Table[], songsOf: ReadonlyMap<string, ReadonlySet<string>>): number {
+  const of = (split: Split) =>
+    new Set(tables.filter((table) => table.split === split).flatMap(({ file }) => [...(songsOf.get(file) ?? [])]));
   const train = of("train");
   return [...of("validation")].filter((song) => train.has(song)).length;
 }
 
+/** Writes songs and their sounds; gives how many there are. */
 async function writeSongs(
   draft: Draft,
-  { split, sounds, ruler, more, report = quiet }: Assembly,
-  out: TextFile,
-): Promise<{ sum: FileSum; counts: Record<Split, number>; total: number; lyrics: Lengths }> {
-  const counts: Record<Split, number> = { train: 0, validation: 0, test: 0 };
-  const lyrics = lengths();
+  { split, sounds, more, report = quiet }: Assembly,
+  writer: CorpusWriter,
+): Promise<number> {
   const progress = report("songs");
   const ids = [...split.keys()].sort(compareIds);
   if (sounds) mkdirSync(path.join(draft.folder, corpusFiles.audio));
   for (const [done, id] of ids.entries()) {
-    const text = draft.lyrics.get(id) ?? "";
     const audio = sounds && `${corpusFiles.audio}/${id}.${sounds.ending}`;
     if (sounds && audio) await sounds.write(id, path.join(draft.folder, audio));
-    const song: PreparedSong = { id, split: split.get(id)!, lyrics: text, audio, ...more?.(id) };
-    out.write(`${JSON.stringify(song)}\n`);
-    counts[song.split]++;
-    lyrics.add(ruler.length(text));
+    writer.song({ id, split: split.get(id)!, lyrics: draft.lyrics.get(id) ?? "", audio, ...more?.(id) });
     progress(done + 1, ids.length, id);
   }
-  return { sum: out.close(), counts, total: ids.length, lyrics };
+  return ids.length;
 }

@@ -20,8 +20,15 @@ const sources: Readonly<Record<CorpusAbout["name"], readonly string[]>> = {
   songbook: [
     "Songbook: generated songs whose hidden causes (`truth`) are known; lyrics, interpretations, votes and music are all drawn from one seed. No person wrote or played any of it.",
     "It stands in for the Song Interpretation corpus where that cannot be had. Results on it say nothing about real listeners.",
+    "Cut by votes into `full` (all), `not_negative` (votes ≥ 0) and `positive` (votes > 0): the data sets songbook-full, songbook-nonnegative and songbook-positive, with one test split.",
+  ],
+  "songbook-playlists": [
+    "Songbook's playlists: each was made for a concept (a mood, a theme or both), gathers songs of which some suit it, and is represented by its most collected song; the caption of that song is the playlist's review.",
+    "Pairing is weak by construction: each aspect of the concept is the song's own with the probability `pairing`, else drawn among all values. The `truth` of a row says which aspects match.",
   ],
 };
+
+const generated = "Free of others' rights; given to the public domain under CC0 1.0.";
 
 const rights: Readonly<Record<CorpusAbout["name"], string>> = {
   si: "Lyrics and audio are under copyright and interpretations were written by users of a web site: keep the corpus for research and do not pass it on.",
@@ -29,7 +36,8 @@ const rights: Readonly<Record<CorpusAbout["name"], string>> = {
     "Lyrics and audio are under copyright and interpretations were written by users of a web site: keep the corpus for research and do not pass it on.",
   netease:
     "Lyrics and audio are under copyright and reviews were written by users of a service: keep the corpus for research and do not pass it on.",
-  songbook: "Free of others' rights; under the licence of this project.",
+  songbook: generated,
+  "songbook-playlists": generated,
 };
 
 /** A datasheet (Gebru et al. 2021) of a prepared corpus, in Markdown; a pure function of `corpus.json`. */
@@ -50,7 +58,7 @@ export function writeDatasheet(about: CorpusAbout): string {
   ].join("\n");
 }
 
-function songLines({ songs, lyrics, unit, audio }: CorpusAbout): string[] {
+function songLines({ songs, lyrics, unit, audio, embeddings }: CorpusAbout): string[] {
   const counts = splits.map((split) => `${split} ${songs[split]}`).join(", ");
   return [
     `${counts}. Lyrics have ${lengthWords(lyrics)} ${unit}.`,
@@ -58,6 +66,12 @@ function songLines({ songs, lyrics, unit, audio }: CorpusAbout): string[] {
     audio
       ? `Audio: ${audio.files} ${audio.ending} files, each the 15 s in the middle of the song, mono, 16 kHz.`
       : "Audio is not part of this folder.",
+    ...(embeddings
+      ? [
+          "",
+          `Representations: ${embeddings.files} files of ${embeddings.shape.join(" × ")}, by the encoder ${embeddings.encoder}.`,
+        ]
+      : []),
   ];
 }
 

@@ -17,7 +17,6 @@ export interface DraftRow {
   readonly line?: number;
   readonly votes?: number;
   readonly playlist?: string;
-  readonly listener?: string;
   /** The released table it must go into. */
   readonly table?: string;
 }

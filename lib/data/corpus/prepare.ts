@@ -1,6 +1,6 @@
 import path from "node:path";
 import { AlcapError } from "../../errors";
-import type { Reporter } from "../../progress";
+import { quiet, type Reporter } from "../../progress";
 import type { SongSounds } from "./assemble";
 import { type Draft, openDraft } from "./draft";
 import { wholeFolder } from "./folder";
@@ -8,6 +8,7 @@ import { describeProblem, type Problem } from "./problems";
 import { type CorpusAbout, corpusFiles } from "./schema";
 import { type Candidate, compareIds } from "./split";
 import type { Ruler } from "./statistics";
+import { writeSums } from "./sums";
 
 /** The sound of songs: those in `failures` have none, for the reason given. */
 export interface FoundSounds {
@@ -35,6 +36,8 @@ export interface PreparedCorpus {
   readonly problems: number;
   /** The first ten. */
   readonly first: readonly Problem[];
+  /** SHA-256 of `SHA256SUMS`, which names every byte of the corpus. */
+  readonly sha256: string;
 }
 
 /**
@@ -48,7 +51,8 @@ export async function inDraft(options: PrepareCorpus, fill: (draft: Draft) => Pr
     try {
       const about = await fill(draft);
       if (options.strict) refuseDropped(draft);
-      return { about, problems: draft.problems.count(), first: draft.problems.first() };
+      const sha256 = await writeSums(folder, (options.report ?? quiet)("checksums"));
+      return { about, problems: draft.problems.count(), first: draft.problems.first(), sha256 };
     } finally {
       draft.close();
     }

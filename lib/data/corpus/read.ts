@@ -48,13 +48,19 @@ function isAbout(about: object): about is CorpusAbout {
     ["accounts", "tables", "files"].every((part) =>
       branches(part).every(([name, value]) => isTree(value) && isPlainName(name)),
     ) &&
-    branches("accounts").every(([, account]) => isTree(Object(account).dropped))
+    branches("accounts").every(([, account]) => isTree(Object(account).dropped)) &&
+    isPartList(tree.get("parts"))
   );
+}
+
+/** Folders of this one. */
+function isPartList(parts: unknown): boolean {
+  return parts === undefined || (Array.isArray(parts) && parts.every((part) => typeof part === "string" && isPlainName(part)));
 }
 
 /** A name without a path; every file of a corpus that `corpus.json` lists lies in its folder. */
 function isPlainName(name: string): boolean {
-  return path.basename(name) === name && !name.includes("\\") && name !== ".." && name !== ".";
+  return path.basename(name) === name && !name.includes("\\") && name !== ".." && name !== "." && name !== "";
 }
 
 /** The songs of a prepared corpus, one at a time. */

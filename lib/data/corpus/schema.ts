@@ -14,6 +14,10 @@ export const corpusFiles = {
   interpretations: "interpretations.jsonl",
   problems: "problems.jsonl",
   audio: "audio",
+  /** Representations of the frozen music encoder, as the released folder is called. */
+  embeddings: "audio_embs_15_16000",
+  /** SHA-256 of every other file, as `sha256sum` writes them. */
+  sums: "SHA256SUMS",
 } as const;
 
 /** A line of `songs.jsonl`. */
@@ -38,6 +42,8 @@ export interface PreparedInterpretation {
   /** The playlist it was written for. */
   readonly playlist?: string;
   readonly listener?: string;
+  /** What the corpus knows of how it came about. */
+  readonly truth?: object;
 }
 
 /** Where every record of the source went: `read` = `train` + `validation` + `test` + `withheld` + all of `dropped`. */
@@ -64,10 +70,19 @@ export interface AudioSummary {
   readonly files: number;
 }
 
+/** Representations of songs: `audio_embs_15_16000/<id>.npz`, float32 under the key `a`. */
+export interface EmbeddingSummary {
+  readonly files: number;
+  /** Positions and width of one song's, `[M, D]`. */
+  readonly shape: readonly number[];
+  /** SHA-256 of the encoder's weight file. */
+  readonly encoder: string;
+}
+
 /** `corpus.json`. */
 export interface CorpusAbout {
   readonly schema: typeof corpusSchema;
-  readonly name: "si" | "si-released" | "netease" | "songbook";
+  readonly name: "si" | "si-released" | "netease" | "songbook" | "songbook-playlists";
   /** What it was made with: paths are left out, so that the same data gives the same bytes anywhere. */
   readonly options: Readonly<Record<string, unknown>>;
   /** By source file, or one for a generated corpus. */
@@ -80,6 +95,9 @@ export interface CorpusAbout {
   readonly lyrics: LengthSummary;
   readonly tables: Readonly<Record<string, TableSummary>>;
   readonly audio?: AudioSummary;
+  readonly embeddings?: EmbeddingSummary;
+  /** Folders within this one that are prepared corpora of their own. */
+  readonly parts?: readonly string[];
   readonly files: Readonly<Record<string, FileSum>>;
 }
 

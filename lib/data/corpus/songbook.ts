@@ -1,57 +1,107 @@
-import { writeFileSync } from "node:fs";
-import { writeWav } from "../audio";
-import { writeNpz } from "../npz";
-import { makeSong, renderSong, type SongbookOptions, sampleRate } from "../songbook";
-import { assemble, type SongSounds } from "./assemble";
-import { inDraft, type PrepareCorpus, type PreparedCorpus } from "./prepare";
-import type { Split } from "./split";
-import { tables } from "./variants";
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { quiet } from "../../progress";
+import { makePlaylist, makeSong, type PlaylistOptions, renderSong, type Song } from "../songbook";
+import type { OpenAccount } from "./draft";
+import { wholeFolder } from "./folder";
+import type { PrepareCorpus, PreparedCorpus } from "./prepare";
+import { checkThreads, renderSongs } from "./render";
+import { type AudioSummary, corpusFiles, type EmbeddingSummary } from "./schema";
+import { addPlaylists, playlistsFolder } from "./songbook-playlists";
+import { writeSums } from "./sums";
+import { holds, tables } from "./variants";
+import { type CorpusWriter, corpusWriter, noProblems, rowsBySong } from "./writer";
 
-export interface SongbookCorpusOptions extends PrepareCorpus {
-  readonly songbook: SongbookOptions;
-  /** Render the songs; without it the corpus holds words alone. */
-  readonly audio?: SongSounds["ending"];
+/** Writes the representations of all songs to `<folder>/<id>.npz` under the key `a`; files that are there are whole and may stay. */
+export interface SongEmbedder {
+  /** SHA-256 of the encoder's weight file. */
+  readonly encoder: string;
+  readonly write: (songbook: PlaylistOptions, folder: string) => Promise<EmbeddingSummary["shape"]>;
 }
 
-/** Writes a Songbook in the layout of the real corpora, one song in memory at a time; the same options give the same bytes. */
+export interface SongbookCorpusOptions extends Omit<PrepareCorpus, "strict"> {
+  readonly songbook: PlaylistOptions;
+  /** Render the songs; without it the corpus holds words alone. */
+  readonly audio?: AudioSummary["ending"];
+  /** Worker threads for rendering; one a core unless given. The corpus does not depend on it. */
+  readonly threads?: number;
+  readonly embedder?: SongEmbedder;
+}
+
+const cut = tables({ cut: "by votes" });
+const source = "songbook";
+
+/**
+ * Writes a Songbook in the layout of the real corpora: songs cut by votes into three variants with one test split, and in `playlists/` the
+ * playlist corpus. One song is in memory at a time, or one window of playlists. The same options give the same bytes; a stopped preparation
+ * goes on with the sounds and representations it has.
+ *
+ * @throws AlcapError `usage` when an option is out of range or `out` is taken
+ */
 export async function prepareSongbook(options: SongbookCorpusOptions): Promise<PreparedCorpus> {
-  const { songbook, audio } = options;
-  return inDraft(options, async (draft) => {
-    const split = new Map<string, Split>();
-    const indices = new Map<string, number>();
-    const source = "songbook";
-    const account = draft.account(source);
-    for (let index = 0; index < songbook.songs; index++) {
-      const song = makeSong(songbook, index);
-      split.set(song.id, song.split);
-      indices.set(song.id, index);
-      draft.lyrics.put(song.id, song.lyrics);
-      for (const { text, votes, listener } of song.interpretations) {
-        account.read++;
-        draft.add({ song: song.id, text, votes, listener, source, row: account.read });
-      }
-    }
-    const songOf = (id: string) => makeSong(songbook, indices.get(id) ?? 0);
-    return assemble(draft, {
-      name: "songbook",
-      options: { ...songbook, audio: audio ?? "none" },
-      tables: tables({ cut: "by votes" }),
-      split,
-      testRows: "best",
-      ruler: options.ruler,
-      report: options.report,
-      more: (id) => {
-        const { title, tags, truth } = songOf(id);
-        return { title, tags, truth };
+  const { songbook, audio, threads = availableParallelism(), embedder, ruler, report = quiet } = options;
+  checkThreads(threads);
+  const resume = { job: jobOf(options), keep: [corpusFiles.audio, corpusFiles.embeddings] };
+  return wholeFolder(options.out, { replace: options.replace, mark: corpusFiles.about, resume }, async (folder) => {
+    const writer = corpusWriter(folder, { tables: cut, ruler, countSongs: rowsBySong });
+    const account = writeSongs(writer, options);
+    const progress = report("rendering songs");
+    if (audio) await renderSongs(songbook, { ending: audio, folder: path.join(folder, corpusFiles.audio), threads, progress });
+    const embeddings = embedder && {
+      files: songbook.songs,
+      shape: await embedder.write(songbook, path.join(folder, corpusFiles.embeddings)),
+      encoder: embedder.encoder,
+    };
+    const sounds = { ...(audio && { audio: { ending: audio, files: songbook.songs } }), ...(embeddings && { embeddings }) };
+    await addPlaylists(folder, { songbook, ruler, report, sounds });
+    const about = writer.close(
+      {
+        name: "songbook",
+        options: { ...songbook, audio: audio ?? "none" },
+        accounts: { [source]: account },
+        sharedSongs: 0, // splits are by song
+        ...sounds,
+        parts: [playlistsFolder],
       },
-      ...(audio && { sounds: { ending: audio, write: (id, file) => writeSound(renderSong(songOf(id).music), audio, file) } }),
-    });
+      { [corpusFiles.problems]: noProblems(folder) },
+    );
+    return { about, problems: 0, first: [], sha256: await writeSums(folder, report("checksums")) };
   });
 }
 
-function writeSound(samples: Float32Array, ending: SongSounds["ending"], file: string): void {
-  writeFileSync(
-    file,
-    ending === "wav" ? writeWav(samples, sampleRate) : writeNpz({ a: { data: samples, shape: [samples.length] } }),
-  );
+/** Names the sounds and representations: options, and what the first song sounds like with this version of the code. */
+function jobOf({ songbook, audio, embedder }: SongbookCorpusOptions): string {
+  const hash = createHash("sha256").update(JSON.stringify([songbook, audio, embedder?.encoder]));
+  const first = makeSong(songbook, 0);
+  hash.update(JSON.stringify([first, makePlaylist(songbook, 0)]));
+  if (audio || embedder) hash.update(renderSong(first.music));
+  return hash.digest("hex");
+}
+
+function writeSongs(writer: CorpusWriter, { songbook, audio, report = quiet }: SongbookCorpusOptions): OpenAccount {
+  const account: OpenAccount = { read: 0, train: 0, validation: 0, test: 0, withheld: 0, dropped: {} };
+  const progress = report("songs");
+  for (let index = 0; index < songbook.songs; index++) {
+    const song = makeSong(songbook, index);
+    writeRows(writer, song, account);
+    const { id, split, lyrics, title, tags, truth } = song;
+    const sound = audio && `${corpusFiles.audio}/${id}.${audio}`;
+    writer.song({ id, split, lyrics, audio: sound, title, tags, truth });
+    progress(index + 1, songbook.songs, id);
+  }
+  return account;
+}
+
+/** Of a test song the interpretation with most votes is the reference, the earlier of equals; the others are withheld. */
+function writeRows(writer: CorpusWriter, { id, split, lyrics, interpretations }: Song, account: OpenAccount): void {
+  const best = interpretations.reduce((most, one) => (one.votes > most.votes ? one : most));
+  for (const one of interpretations) {
+    const place = split === "test" && one !== best ? "withheld" : split;
+    const { text, votes, listener } = one;
+    account.read++;
+    account[place]++;
+    const into = cut.filter((table) => holds(table, place, votes));
+    writer.row({ song: id, split: place, text, votes, listener }, lyrics, into);
+  }
 }

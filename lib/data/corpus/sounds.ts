@@ -1,9 +1,10 @@
-import { constants, copyFileSync, linkSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
 import type { Progress } from "../../progress";
 import { prepareAudio, type SongFile } from "../audio";
 import { readNpz } from "../npz";
+import { linkOrCopy } from "./link";
 import type { FindSounds } from "./prepare";
 
 /** Endings of a song's file, the best first: arrays that are prepared already, then what needs no or little decoding. */
@@ -66,12 +67,7 @@ export function isSound(file: string): boolean {
   }
 }
 
-/** A second name for the file where the file system can, else a copy. */
 function putInPlace(from: string | undefined, to: string): void {
   if (from === undefined) throw new AlcapError("internal", `There is no sound for ${to}.`, "Please report this.");
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  }
+  linkOrCopy(from, to);
 }

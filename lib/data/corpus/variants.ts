@@ -31,3 +31,8 @@ export function tables({ cut }: { readonly cut: "by votes" | "none" }): readonly
   );
   return [...open, { file: "df_test.csv", split: "test" }];
 }
+
+/** Whether a table holds an interpretation of this split with these votes. */
+export function holds(table: Table, place: Split | "withheld", votes = 0): boolean {
+  return place === table.split && (table.variant === undefined || inVariant(table.variant, votes));
+}

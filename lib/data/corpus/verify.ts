@@ -1,13 +1,15 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
 import { readWav } from "../audio";
+import { readNpz } from "../npz";
+import { digest, type KnownSongs, knownSongs } from "./known-songs";
 import { type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read";
 import { addsUp, type CorpusAbout, corpusFiles } from "./schema";
 import { isSound } from "./sounds";
 import { type Split, splits } from "./split";
+import { checkSums, sha256Of } from "./sums";
 import { inVariant, type Table, tables } from "./variants";
 
 /** What is wrong with a corpus. */
@@ -32,21 +34,31 @@ interface Findings {
   readonly all: () => { readonly findings: number; readonly first: readonly Finding[] };
 }
 
-/** What is remembered of a song while tables are checked against it. */
-interface KnownSong {
-  readonly split: Split;
-  readonly lyrics: string;
-}
-
 /**
- * Checks a prepared corpus: sizes and SHA-256 of its files, every song, row and sound, that splits share no song, that the variants follow
- * from the votes, and that all counts add up.
+ * Checks a prepared corpus and those within it: sizes and SHA-256 of its files, every song, row, sound and representation, that splits share
+ * no song, that the variants follow from the votes, and that all counts add up. Memory holds some tens of bytes a song.
  *
  * @throws AlcapError `data` when the folder is no prepared corpus
  */
 export async function verifyCorpus(folder: string, progress: Progress = silent): Promise<CorpusCheck> {
-  const about = readAbout(folder);
   const found = collectFindings();
+  const { about, checked } = await checkOne(folder, found, progress);
+  const sum = { ...checked };
+  for (const part of about.parts ?? []) {
+    const inPart: Findings = { ...found, add: (file, problem, row) => found.add(`${part}/${file}`, problem, row) };
+    await checkOne(path.join(folder, part), inPart, progress).then(
+      (own) => {
+        for (const kind of ["songs", "rows", "audio"] as const) sum[kind] += own.checked[kind];
+      },
+      (error: unknown) => found.add(part, error instanceof AlcapError ? error.message : String(error)),
+    );
+  }
+  return { about, ...found.all(), checked: sum };
+}
+
+/** Checks one corpus without those within it. */
+async function checkOne(folder: string, found: Findings, progress: Progress): Promise<Pick<CorpusCheck, "about" | "checked">> {
+  const about = readAbout(folder);
   await checkFiles(folder, about, found);
   const { songs, audio } = await checkSongs(folder, about, found, progress);
   const votes = await checkInterpretations(folder, about, songs, found);
@@ -58,7 +70,7 @@ export async function verifyCorpus(folder: string, progress: Progress = silent):
     });
   for (const [source, account] of Object.entries(about.accounts))
     if (!addsUp(account)) found.add(corpusFiles.about, `the account of ${source} does not add up`);
-  return { about, ...found.all(), checked: { songs: songs.size, rows, audio } };
+  return { about, checked: { songs: songs.count(), rows, audio } };
 }
 
 function collectFindings(): Findings {
@@ -79,19 +91,7 @@ async function checkFiles(folder: string, { files }: CorpusAbout, found: Finding
     else if (statSync(file).size !== bytes) found.add(name, `has ${statSync(file).size} bytes, not ${bytes}`);
     else if ((await sha256Of(file)) !== sha256) found.add(name, "has another SHA-256 than when it was written");
   }
-  const expected = new Set<string>([...Object.keys(files), corpusFiles.about, corpusFiles.audio]);
-  for (const name of readdirSync(folder)) if (!expected.has(name)) found.add(name, "is not part of the corpus");
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
-}
-
-/** Tells two lyrics apart without holding either. */
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  await checkSums(folder, new Set(Object.keys(files)), found.add);
 }
 
 function usable<T>(line: PreparedLine<T>, file: string, found: Findings): T | undefined {
@@ -105,9 +105,9 @@ async function checkSongs(
   about: CorpusAbout,
   found: Findings,
   progress: Progress,
-): Promise<{ songs: ReadonlyMap<string, KnownSong>; audio: number }> {
+): Promise<{ songs: KnownSongs; audio: number }> {
   const file = corpusFiles.songs;
-  const songs = new Map<string, KnownSong>();
+  const songs = knownSongs();
   const counts: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   const total = splits.reduce((sum, split) => sum + about.songs[split], 0);
   let audio = 0;
@@ -115,14 +115,16 @@ async function checkSongs(
   for await (const line of readSongs(folder)) {
     const song = usable(line, file, found);
     if (!song) continue;
-    if (songs.has(song.id)) found.add(file, `${song.id} again`, line.row);
+    if (songs.splitOf(song.id)) found.add(file, `${song.id} again`, line.row);
     if (song.lyrics.trim() === "") found.add(file, `${song.id} has no lyrics`, line.row);
     if (about.audio && song.audio === undefined) found.add(file, `${song.id} has no audio`, line.row);
     if (song.audio !== undefined) {
       audio++;
       if (!holdsSound(path.join(folder, song.audio))) found.add(song.audio, "is missing or holds no samples");
     }
-    songs.set(song.id, { split: song.split, lyrics: digest(song.lyrics) });
+    if (about.embeddings && !holdsStates(folder, song.id, about.embeddings.shape))
+      found.add(`${corpusFiles.embeddings}/${song.id}.npz`, `is missing or holds no array ${about.embeddings.shape.join(" × ")}`);
+    songs.add(song.id, song.split, song.lyrics);
     counts[song.split]++;
     progress(line.row, total, song.id);
   }
@@ -143,11 +145,21 @@ function holdsSound(file: string): boolean {
   }
 }
 
+function holdsStates(folder: string, id: string, shape: readonly number[]): boolean {
+  try {
+    const file = path.join(folder, corpusFiles.embeddings, `${id}.npz`);
+    const states = readNpz(readFileSync(file), file).a;
+    return states !== undefined && states.shape.join() === shape.join() && states.data.every(Number.isFinite);
+  } catch {
+    return false;
+  }
+}
+
 /** Rows that each table must have, from the interpretations' splits and votes. */
 async function checkInterpretations(
   folder: string,
   about: CorpusAbout,
-  songs: ReadonlyMap<string, KnownSong>,
+  songs: KnownSongs,
   found: Findings,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   const file = corpusFiles.interpretations;
@@ -159,7 +171,7 @@ async function checkInterpretations(
     const one = usable(line, file, found);
     if (!one) continue;
     counts[one.split]++;
-    const split = songs.get(one.song)?.split;
+    const split = songs.splitOf(one.song);
     if (!split) found.add(file, `${one.song} is not in songs.jsonl`, line.row);
     else if (split !== (one.split === "withheld" ? "test" : one.split) && about.name !== "si-released")
       found.add(file, `${one.song} is a song of the ${split} split, its row of ${one.split}`, line.row);
@@ -182,25 +194,25 @@ function listedTables(about: CorpusAbout): readonly Table[] {
 
 interface TableContext {
   readonly about: CorpusAbout;
-  readonly songs: ReadonlyMap<string, KnownSong>;
+  readonly songs: KnownSongs;
   readonly votes: ReadonlyMap<string, number> | undefined;
   readonly found: Findings;
 }
 
 async function checkTable(folder: string, table: Table, { about, songs, votes, found }: TableContext): Promise<number> {
   const { file } = table;
-  const inTable = new Set<string>();
+  const inTable = new Set<number>();
   let rows = 0;
   if (!existsSync(path.join(folder, file))) return rows;
   for await (const line of readTable(folder, file)) {
     rows++;
     const row = usable(line, file, found);
     if (!row) continue;
-    const song = songs.get(row.song);
-    inTable.add(row.song);
-    if (!song) found.add(file, `${row.song} is not in songs.jsonl`, line.row);
-    else if (song.lyrics !== digest(row.lyrics)) found.add(file, `not the lyrics of ${row.song} in songs.jsonl`, line.row);
-    else if (!mayHold(table, song.split, about)) found.add(file, `${row.song} is a song of the ${song.split} split`, line.row);
+    const split = songs.splitOf(row.song);
+    inTable.add(digest(row.song));
+    if (!split) found.add(file, `${row.song} is not in songs.jsonl`, line.row);
+    else if (!songs.hasLyrics(row.song, row.lyrics)) found.add(file, `not the lyrics of ${row.song} in songs.jsonl`, line.row);
+    else if (!mayHold(table, split, about)) found.add(file, `${row.song} is a song of the ${split} split`, line.row);
     if (row.text.trim() === "") found.add(file, "an empty comment", line.row);
   }
   const said = about.tables[file];

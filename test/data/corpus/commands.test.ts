@@ -4,6 +4,8 @@ import path from "node:path";
 import { mock, type TestContext, test } from "node:test";
 import { run as prepare } from "alcap/dist/cli/prepare";
 import { run as verifyData } from "alcap/dist/cli/verify-data";
+import { playlistPairing, type SongbookOptions } from "alcap/dist/data/songbook";
+import { presetNamed } from "alcap/dist/experiment/presets";
 import { fixture, jsonLines, put, scratch } from "./helpers";
 
 /** Runs a command with its output caught. */
@@ -42,6 +44,42 @@ test("alcap prepare songbook, alcap verify data", async (t) => {
   assert.equal(damaged.code, 1);
   assert.match(damaged.out, /df_test\.csv: is missing/);
 });
+
+test("alcap prepare songbook --preset: the preset's corpus, dials put in its place, the sum of all files", async (t) => {
+  const folder = scratch(t);
+  const describe = async (name: string, ...args: string[]) => {
+    const { out } = await caught(
+      t,
+      prepare,
+      "songbook",
+      "--preset",
+      "smoke",
+      ...args,
+      "--json",
+      "--out",
+      path.join(folder, name),
+    );
+    return JSON.parse(out) as { options: Record<string, unknown>; sha256: string; songs: Record<string, number> };
+  };
+  const { corpus } = presetNamed("smoke");
+  const plain = await describe("plain");
+  assert.deepEqual(plain.options, { ...pick(corpus), pairing: playlistPairing, audio: "none" });
+  assert.equal(
+    Object.values(plain.songs).reduce((sum, songs) => sum + songs, 0),
+    corpus.songs,
+  );
+  assert.equal((await describe("again", "--seed", String(corpus.seed))).sha256, plain.sha256);
+  const dials = { seed: 3, songs: 30, agreement: 0.8, noise: 0.1, pairing: 1 };
+  const other = await describe("other", ...Object.entries(dials).flatMap(([name, dial]) => [`--${name}`, String(dial)]));
+  assert.deepEqual(other.options, { ...dials, audio: "none" });
+  assert.notEqual(other.sha256, plain.sha256);
+  const said = await caught(t, prepare, "songbook", "--preset", "smoke", "--out", path.join(folder, "said"));
+  assert.match(said.out, new RegExp(`SHA256SUMS: ${plain.sha256}`));
+  assert.match(said.out, /df_not_negative_val\.csv +\d+ rows/);
+  assert.match(said.out, /playlists: train \d+/);
+});
+
+const pick = ({ seed, songs, agreement, noise }: SongbookOptions) => ({ seed, songs, agreement, noise });
 
 test("alcap prepare si says what was dropped, and where", async (t) => {
   const folder = scratch(t);
@@ -88,6 +126,10 @@ test("arguments that make no sense are usage errors", async (t) => {
     ["songbook", "--out", out, "--noise", "2"],
     ["songbook", "--out", out, "--audio", "mp3"],
     ["songbook", file, "--out", out],
+    ["songbook", "--out", out, "--preset", "large"],
+    ["songbook", "--out", out, "--pairing", "1.5"],
+    ["songbook", "--out", out, "--strict"],
+    ["songbook", "--out", out, "--audio", "npz", "--threads", "0"],
   ])
     await assert.rejects(caught(t, prepare, ...args), { name: "AlcapError", code: "usage" }, args.join(" "));
   await assert.rejects(caught(t, verifyData), { name: "AlcapError", code: "usage" });

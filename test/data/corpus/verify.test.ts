@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, linkSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { writeWav } from "alcap/dist/data/audio";
 import { prepareRecords, prepareSongbook, soundsFrom, verifyCorpus } from "alcap/dist/data/corpus";
 import { readNpz, writeNpz } from "alcap/dist/data/npz";
-import { makeSong, renderSong } from "alcap/dist/data/songbook";
 import { fixture, jsonLines, onlyAccount, put, ruler, scratch } from "./helpers";
 
 const songbook = { seed: 5, songs: 25, agreement: 0.3, noise: 0.3 };
@@ -15,45 +14,6 @@ async function prepared(t: TestContext): Promise<string> {
   await prepareSongbook({ songbook, out, ruler });
   return out;
 }
-
-test("a Songbook is written whole: songs, truth, tags, variants, and the same bytes again", async (t) => {
-  const [a, b] = [await prepared(t), await prepared(t)];
-  for (const name of readdirSync(a)) assert.deepEqual(readFileSync(path.join(a, name)), readFileSync(path.join(b, name)), name);
-  const songs = Array.from({ length: songbook.songs }, (_, i) => makeSong(songbook, i));
-  const lines = jsonLines(a, "songs.jsonl");
-  assert.deepEqual(
-    lines,
-    songs.map(({ id, split, lyrics, title, tags, truth }) => ({ id, split, lyrics, title, tags, truth })),
-  );
-  const interpretations = songs.flatMap((song) => song.interpretations);
-  const all = jsonLines(a, "interpretations.jsonl");
-  assert.deepEqual(
-    all.map(({ text, votes, listener }) => ({ text, votes, listener })),
-    interpretations,
-  );
-  assert.deepEqual((await verifyCorpus(a)).checked, { songs: 25, rows: (await rowsOf(a)).rows, audio: 0 });
-});
-
-async function rowsOf(folder: string): Promise<{ rows: number }> {
-  const { about, findings } = await verifyCorpus(folder);
-  assert.equal(findings, 0);
-  onlyAccount(about);
-  return { rows: Object.values(about.tables).reduce((sum, { rows }) => sum + rows, 0) };
-}
-
-test("songs are rendered as npz or wav", async (t) => {
-  const folder = scratch(t);
-  const few = { ...songbook, songs: 2 };
-  const samples = renderSong(makeSong(few, 0).music);
-  for (const audio of ["npz", "wav"] as const) {
-    const out = path.join(folder, audio);
-    await prepareSongbook({ songbook: few, out, ruler, audio });
-    const file = readFileSync(path.join(out, "audio", `${makeSong(few, 0).id}.${audio}`));
-    if (audio === "npz") assert.deepEqual(readNpz(file).a?.data, samples);
-    else assert.deepEqual(new Uint8Array(file), writeWav(samples, 16_000));
-    assert.deepEqual((await verifyCorpus(out)).checked.audio, 2);
-  }
-});
 
 test("recordings and released arrays become the corpus' audio; songs without sound are booked", async (t) => {
   const folder = scratch(t);

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { type SongEmbedder, sha256Of } from "../data/corpus";
+import { melSpectrogram } from "../data/mel";
+import { readNpz, writeNpz } from "../data/npz";
+import { makeSong, renderSong, type SongbookOptions, songId } from "../data/songbook";
+import { compile, type tf, value } from "../engine";
+import { AlcapError } from "../errors";
+import { musicEncoder, musicParams } from "../model/music-encoder";
+import type { Params, ParamValues } from "../model/params";
+import { loadWeights, type NamedTensors } from "../model/weights";
+import { type Progress, silent } from "../progress";
+import { type MusicShape, wonTagger } from "../recipe";
+import { writeWhole } from "../train/checkpoint";
+import { STEPS_PER_DB } from "./mel-cache";
+
+/** Songs heard at once. Batches are the same however often the work is stopped, since sums can differ in their last bit between sizes. */
+const AT_ONCE = 8;
+
+/**
+ * Computes representations with a frozen music encoder, as `learnToHear` does, and writes each song's `[M, D]` to `<id>.npz` under the key
+ * `a`, the layout of the released `audio_embs_15_16000`. Songs are rendered as they are needed; memory holds eight.
+ *
+ * @param file weights of an encoder: what `alcap reproduce` trained (`music-encoder.safetensors`), or the released tagger
+ * @param expected the preset's shape, which gives the number of heads where the widths agree
+ * @throws AlcapError `weights` when the file holds no music encoder of a known shape
+ */
+export async function songEmbedder(file: string, expected: MusicShape, progress: Progress = silent): Promise<SongEmbedder> {
+  const { tensors } = await loadWeights(file);
+  const shape = shapeOf(tensors, expected, file);
+  const params = paramsOf(tensors, shape, file);
+  return {
+    encoder: await sha256Of(file),
+    write: async (songbook, folder) => {
+      mkdirSync(folder, { recursive: true });
+      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
+      const fileOf = (index: number) => path.join(folder, `${songId(songbook.seed, index)}.npz`);
+      const hear = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, shape, mel), { baked: [0], name: "hear" });
+      for (let from = 0; from < songbook.songs; from += AT_ONCE) {
+        const indices = Array.from({ length: Math.min(AT_ONCE, songbook.songs - from) }, (_, i) => from + i);
+        if (!indices.every((index) => existsSync(fileOf(index)))) {
+          const { data, shape: states } = await hear(params, melsOf(songbook, indices));
+          const [, positions = 0, width = 0] = states;
+          const size = positions * width;
+          indices.forEach((index, row) => {
+            const own = (data as Float32Array).slice(row * size, (row + 1) * size);
+            writeWhole(fileOf(index), writeNpz({ a: { data: own, shape: [positions, width] } }));
+          });
+        }
+        progress(from + indices.length, songbook.songs);
+      }
+      await hear.release();
+      return statesShape(fileOf(0));
+    },
+  };
+}
+
+/** `[M, D]` as the first song's file says, which may have been there. */
+function statesShape(file: string): readonly number[] {
+  return readNpz(readFileSync(file), file).a?.shape ?? [];
+}
+
+/** Log-mel spectrograms `[songs, mels, frames]`, rounded to the steps of the training cache: the encoder hears what it was trained on. */
+function melsOf(songbook: SongbookOptions, indices: readonly number[]) {
+  const mels = indices.map((index) => melSpectrogram(renderSong(makeSong(songbook, index).music)));
+  const { mels: bands = 0, frames = 0 } = mels[0] ?? {};
+  const data = new Float32Array(mels.length * bands * frames);
+  mels.forEach((mel, row) => {
+    data.set(
+      mel.data.map((db) => Math.round(db * STEPS_PER_DB) / STEPS_PER_DB),
+      row * bands * frames,
+    );
+  });
+  return value(data, [mels.length, bands, frames]);
+}
+
+/** Reads the shape off the weights. Heads leave no trace in them: they are taken from a known shape of the same width. */
+function shapeOf(tensors: NamedTensors, expected: MusicShape, file: string): MusicShape {
+  const size = (name: string) => tensors[name]?.shape[0] ?? 0;
+  const channels = size("layer1.conv_1.bias");
+  const known = [expected, wonTagger].find((shape) => shape.channels === channels);
+  if (!known)
+    throw new AlcapError(
+      "weights",
+      channels === 0 ? `${file} holds no music encoder.` : `The music encoder in ${file} has ${channels} channels.`,
+      `Give one of ${expected.channels} channels, the preset's, or the released one of ${wonTagger.channels}; --preset chooses another.`,
+    );
+  let layers = 0;
+  while (tensors[`encoder.layer.${layers}.intermediate.dense.bias`]) layers++;
+  const inner = size("encoder.layer.0.intermediate.dense.bias");
+  return { mels: known.mels, channels, heads: known.heads, inner, layers, tags: size("dense.bias") };
+}
+
+/** The encoder's parameters and no others: files of PyTorch hold step counters too. */
+function paramsOf(tensors: NamedTensors, shape: MusicShape, file: string): ParamValues {
+  const entries = Object.entries(musicParams(shape)).map(([name, { shape: wanted }]) => {
+    const found = tensors[name];
+    if (found?.dtype === "float32" && found.shape.join() === wanted.join()) return [name, found] as const;
+    throw new AlcapError(
+      "weights",
+      `${file} has no "${name}" of shape ${wanted.join(" × ")}.`,
+      "Give the weights of a whole music encoder.",
+    );
+  });
+  return Object.fromEntries(entries) as ParamValues;
+}
