@@ -32,7 +32,7 @@ export function frameCounts(): Readonly<Record<Listener, number>> {
 }
 
 /** Fewest and most words of an expert's or casual listener's interpretation. */
-export const interpretationWords = { fewest: 20, most: 45 } as const;
+export const interpretationWords = { fewest: 20, most: 41 } as const;
 
 /** How often each kind of listener speaks up, beyond the first, who is always an expert or a casual listener. */
 const audience: Readonly<Record<Listener, number>> = {
