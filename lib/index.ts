@@ -1,6 +1,7 @@
 // The face of the library: what a notebook imports from "../lib".
 export * from "./data/audio";
 export { type CaptionValues, captionBatch, type Example, songBatch } from "./data/batch";
+export type { SongbookDataSet } from "./data/corpus/data-sets";
 export { melFilterbank, melSpectrogram } from "./data/mel";
 export * from "./data/songbook";
 export { loadTokeniser, type Tokeniser, trainBpe } from "./data/tokeniser";

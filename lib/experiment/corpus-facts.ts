@@ -1,22 +1,27 @@
 import path from "node:path";
 import { writeWav } from "../data/audio";
+import type { SongbookDataSet } from "../data/corpus/data-sets";
 import { neteaseSizes } from "../data/corpus/split";
 import {
   drawCauses,
   listeners,
   moodNames,
+  playlistPairing,
   playlistsOfWindow,
   playlistWindow,
   renderSong,
   type Song,
   type SongbookOptions,
+  type SongbookPlaylist,
   type Split,
   sampleRate,
+  styles,
   TAGS,
+  themeNames,
   words,
 } from "../data/songbook";
 import type { Tokeniser } from "../data/tokeniser";
-import type { Interval } from "../metric/certainty";
+import { bootstrapInterval, type Interval } from "../metric/certainty";
 import { estimatedInformation, moodInformation } from "../metric/mood";
 import { noveltyAgainst } from "../metric/novelty";
 import { type Progress, silent } from "../progress";
@@ -32,9 +37,7 @@ export const paperSizes = {
   "songbook-nonnegative": { name: "SI w/ voting ≥ 0", sizes: { train: 265_360, validation: null, test: 800 } },
   "songbook-positive": { name: "SI w/ voting > 0", sizes: { train: 49_736, validation: null, test: 800 } },
   "songbook-playlists": { name: "NCM Review", sizes: neteaseSizes },
-} as const satisfies Record<string, { name: string; sizes: Sizes }>;
-
-export type DataSetName = keyof typeof paperSizes;
+} as const satisfies Record<SongbookDataSet, { name: string; sizes: Sizes }>;
 
 /** Fewest votes of a training row, where votes decide. */
 const fewestVotes = { "songbook-full": Number.NEGATIVE_INFINITY, "songbook-nonnegative": 0, "songbook-positive": 1 } as const;
@@ -43,7 +46,7 @@ const fewestVotes = { "songbook-full": Number.NEGATIVE_INFINITY, "songbook-nonne
  * Rows of the four Songbook data sets: interpretations cut by votes, with one shared test split of a row a song; and one review a
  * playlist, in the split of the song that stands for it.
  */
-export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): Record<DataSetName, Record<Split, number>> {
+export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): Record<SongbookDataSet, Record<Split, number>> {
   const test = songs.filter(({ split }) => split === "test").length;
   const voted = (fewest: number, split: Split) =>
     songs.reduce(
@@ -55,15 +58,42 @@ export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): 
     validation: voted(fewestVotes[name], "validation"),
     test,
   });
-  const windows = Array.from({ length: Math.ceil(options.songs / playlistWindow) }, (_, window) => window);
-  const playlists = windows.flatMap((window) => playlistsOfWindow(options, window).map(({ split }) => split));
-  const standing = (split: Split) => playlists.filter((one) => one === split).length;
+  const playlists = allPlaylists(options);
+  const standing = (split: Split) => playlists.filter((one) => one.split === split).length;
   return {
     "songbook-full": cut("songbook-full"),
     "songbook-nonnegative": cut("songbook-nonnegative"),
     "songbook-positive": cut("songbook-positive"),
     "songbook-playlists": { train: standing("train"), validation: standing("validation"), test: standing("test") },
   };
+}
+
+/** Every playlist of a corpus, as many as it has songs. */
+export function allPlaylists(options: SongbookOptions): SongbookPlaylist[] {
+  const windows = Math.ceil(options.songs / playlistWindow);
+  return Array.from({ length: windows }, (_, window) => playlistsOfWindow(options, window)).flat();
+}
+
+/** How often a playlist's standing song shares what its review is about. */
+export interface Pairing {
+  readonly aspect: "theme" | "mood" | "style";
+  /** Playlists whose concept has the aspect. */
+  readonly playlists: number;
+  /** Share of them whose song shares it, with its 95 % interval. */
+  readonly shared: Interval;
+  /** The chance by construction: the pairing, and of the rest one in as many as there are values. */
+  readonly chance: number;
+}
+
+/** How weak the pairs of the playlists are, by counting and by construction; aspects that no concept has are left out. */
+export function playlistPairings(playlists: readonly SongbookPlaylist[]): Pairing[] {
+  const values = { theme: themeNames.length, mood: moodNames.length, style: styles.length };
+  return (["theme", "mood", "style"] as const).flatMap((aspect) => {
+    const matches = playlists.flatMap((one) => (one.matches[aspect] === undefined ? [] : [Number(one.matches[aspect])]));
+    if (matches.length === 0) return [];
+    const shared = bootstrapInterval(matches, { seed: `pairing/${aspect}` });
+    return [{ aspect, playlists: matches.length, shared, chance: playlistPairing + (1 - playlistPairing) / values[aspect] }];
+  });
 }
 
 /** How long rows are, in tokens of the tokeniser, the start and end tokens included, before anything is cut. */

@@ -6,8 +6,10 @@ import { after, test } from "node:test";
 import { readWav } from "alcap/dist/data/audio/wav";
 import { makePlaylist, makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
 import {
+  allPlaylists,
   dataSetSizes,
   moodTable,
+  playlistPairings,
   recordSongs,
   tagShares,
   testNovelty,
@@ -34,6 +36,18 @@ test("sizes: every interpretation of a training song is a row of the full set, t
   const playlists = songs.map((_, p) => makePlaylist(options, p).split);
   for (const split of ["train", "validation", "test"] as const)
     assert.equal(sizes["songbook-playlists"][split], playlists.filter((one) => one === split).length);
+});
+
+test("pairings: standing songs share a review's theme, mood and style as often as the pairing says", () => {
+  const pairings = playlistPairings(allPlaylists({ ...options, songs: 1500 }));
+  assert.deepEqual(
+    pairings.map(({ aspect }) => aspect),
+    ["theme", "mood", "style"],
+  );
+  for (const { aspect, playlists, shared, chance } of pairings) {
+    const deviation = Math.sqrt((chance * (1 - chance)) / playlists);
+    assert.ok(Math.abs(shared.mean - chance) < 3.5 * deviation, `${aspect}: ${shared.mean}, by construction ${chance}`);
+  }
 });
 
 test("votes: every interpretation is counted once, under its own listener and votes", () => {
