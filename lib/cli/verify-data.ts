@@ -1,3 +1,4 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { verifyCorpus } from "../data/corpus";
 import { AlcapError } from "../errors";
@@ -25,9 +26,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const { about, findings, first, checked } = await verifyCorpus(folder, terminalReporter()("songs"));
   if (values.json) console.log(JSON.stringify({ folder, name: about.name, findings, first, checked }));
   else {
-    console.log(
-      `${folder}: ${about.name}, ${checked.songs} songs, ${checked.rows} table rows, ${checked.audio} audio files checked`,
-    );
+    for (const [part, { songs, rows, audio }] of Object.entries(checked))
+      console.log(
+        `${path.join(folder, part)}: ${part === "." ? about.name : part}, ${songs} songs, ${rows} table rows, ${audio} audio files checked`,
+      );
     console.log(
       findings === 0 ? "  nothing wrong" : `  ${findings} findings${findings > first.length ? "; the first ten" : ""}:`,
     );

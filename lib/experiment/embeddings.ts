@@ -30,7 +30,7 @@ export async function songEmbedder(file: string, expected: MusicShape, progress:
   const shape = shapeOf(tensors, expected, file);
   const params = paramsOf(tensors, shape, file);
   return {
-    encoder: await sha256Of(file),
+    encoder: sha256Of(file),
     write: async (songbook, folder) => {
       mkdirSync(folder, { recursive: true });
       for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));

@@ -51,7 +51,7 @@ export async function inDraft(options: PrepareCorpus, fill: (draft: Draft) => Pr
     try {
       const about = await fill(draft);
       if (options.strict) refuseDropped(draft);
-      const sha256 = await writeSums(folder, (options.report ?? quiet)("checksums"));
+      const sha256 = writeSums(folder, (options.report ?? quiet)("checksums"));
       return { about, problems: draft.problems.count(), first: draft.problems.first(), sha256 };
     } finally {
       draft.close();

@@ -25,7 +25,7 @@ type Counts = Record<"read" | PreparedSong["split"], number>;
 const cut = tables({ cut: "none" });
 
 /** Writes the playlist corpus into a Songbook's folder, laid out as a NetEase corpus; sounds are the Songbook's, by a second name. */
-export async function addPlaylists(folder: string, { songbook, ruler, report, sounds }: PlaylistCorpusOptions): Promise<void> {
+export function addPlaylists(folder: string, { songbook, ruler, report, sounds }: PlaylistCorpusOptions): void {
   const own = path.join(folder, playlistsFolder);
   mkdirSync(own);
   const writer = corpusWriter(own, { tables: cut, ruler, countSongs: rowsBySong });
@@ -51,7 +51,7 @@ export async function addPlaylists(folder: string, { songbook, ruler, report, so
     ...(sounds.embeddings && { embeddings: { ...sounds.embeddings, files: songs } }),
   };
   writer.close(about, { [corpusFiles.problems]: noProblems(own) });
-  await writeSums(own);
+  writeSums(own);
 }
 
 interface WindowTask {

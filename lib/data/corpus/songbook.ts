@@ -54,7 +54,7 @@ export async function prepareSongbook(options: SongbookCorpusOptions): Promise<P
       encoder: embedder.encoder,
     };
     const sounds = { ...(audio && { audio: { ending: audio, files: songbook.songs } }), ...(embeddings && { embeddings }) };
-    await addPlaylists(folder, { songbook, ruler, report, sounds });
+    addPlaylists(folder, { songbook, ruler, report, sounds });
     const about = writer.close(
       {
         name: "songbook",
@@ -66,7 +66,7 @@ export async function prepareSongbook(options: SongbookCorpusOptions): Promise<P
       },
       { [corpusFiles.problems]: noProblems(folder) },
     );
-    return { about, problems: 0, first: [], sha256: await writeSums(folder, report("checksums")) };
+    return { about, problems: 0, first: [], sha256: writeSums(folder, report("checksums")) };
   });
 }
 

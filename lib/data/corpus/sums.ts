@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Progress, silent } from "../../progress";
 import { textLines } from "./json";
@@ -7,9 +7,15 @@ import { corpusFiles } from "./schema";
 import { textFile } from "./text-file";
 
 /** SHA-256 of a file, in hexadecimal; a chunk of it is in memory at a time. */
-export async function sha256Of(file: string): Promise<string> {
+export function sha256Of(file: string): string {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  const chunk = Buffer.allocUnsafe(1 << 16);
+  const handle = openSync(file, "r");
+  try {
+    for (let size = readSync(handle, chunk); size > 0; size = readSync(handle, chunk)) hash.update(chunk.subarray(0, size));
+  } finally {
+    closeSync(handle);
+  }
   return hash.digest("hex");
 }
 
@@ -27,14 +33,14 @@ export function* filesIn(folder: string, inside = ""): Generator<string> {
  *
  * @returns the SHA-256 of that file: it names every byte of the corpus
  */
-export async function writeSums(folder: string, progress: Progress = silent): Promise<string> {
+export function writeSums(folder: string, progress: Progress = silent): string {
   let total = 0;
   for (const _ of filesIn(folder)) total++;
   const out = textFile(path.join(folder, corpusFiles.sums));
   let done = 0;
   for (const file of filesIn(folder)) {
     if (file === corpusFiles.sums) continue;
-    out.write(`${await sha256Of(path.join(folder, file))}  ${file}\n`);
+    out.write(`${sha256Of(path.join(folder, file))}  ${file}\n`);
     progress(++done, total, file);
   }
   return out.close().sha256;
@@ -70,8 +76,7 @@ export async function checkSums(
       if (!known.has(listed)) add(listed, "is missing");
       continue;
     }
-    if (!known.has(file) && (await sha256Of(path.join(folder, file))) !== sum)
-      add(file, "has another SHA-256 than when it was written");
+    if (!known.has(file) && sha256Of(path.join(folder, file)) !== sum) add(file, "has another SHA-256 than when it was written");
     file = next();
   }
   for (; file !== undefined; file = next()) add(file, "is not part of the corpus");

@@ -14,17 +14,22 @@ export interface TextFile {
   close(): FileSum;
 }
 
+/** Characters that are held back. */
 const HELD = 1 << 16;
 
 /** Writes a new file in order, a few kilobytes at a time. */
 export function textFile(file: string): TextFile {
   const handle = openSync(file, "wx");
   const hash = createHash("sha256");
+  let buffer = Buffer.allocUnsafe(HELD); // used again and again: thousands of small ones would wait to be collected
   let held = "";
   let bytes = 0;
   let sum: FileSum | undefined;
   const flush = () => {
-    const chunk = Buffer.from(held, "utf8");
+    const size = Buffer.byteLength(held, "utf8");
+    if (size > buffer.length) buffer = Buffer.allocUnsafe(2 * size);
+    buffer.write(held, "utf8");
+    const chunk = buffer.subarray(0, size);
     held = "";
     hash.update(chunk);
     bytes += chunk.length;

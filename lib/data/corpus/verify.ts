@@ -19,13 +19,20 @@ export interface Finding {
   readonly problem: string;
 }
 
+/** Songs, table rows and audio files. */
+export interface Checked {
+  readonly songs: number;
+  readonly rows: number;
+  readonly audio: number;
+}
+
 export interface CorpusCheck {
   readonly about: CorpusAbout;
   readonly findings: number;
   /** The first ten. */
   readonly first: readonly Finding[];
-  /** Songs, table rows and audio files that were looked at. */
-  readonly checked: { readonly songs: number; readonly rows: number; readonly audio: number };
+  /** What was looked at: the corpus itself under ".", and each one within it. */
+  readonly checked: Readonly<Record<string, Checked>>;
 }
 
 /** Collects findings. */
@@ -42,22 +49,24 @@ interface Findings {
  */
 export async function verifyCorpus(folder: string, progress: Progress = silent): Promise<CorpusCheck> {
   const found = collectFindings();
-  const { about, checked } = await checkOne(folder, found, progress);
-  const sum = { ...checked };
+  const { about, checked: own } = await checkOne(folder, found, progress);
+  const checked: Record<string, Checked> = { ".": own };
   for (const part of about.parts ?? []) {
     const inPart: Findings = { ...found, add: (file, problem, row) => found.add(`${part}/${file}`, problem, row) };
-    await checkOne(path.join(folder, part), inPart, progress).then(
-      (own) => {
-        for (const kind of ["songs", "rows", "audio"] as const) sum[kind] += own.checked[kind];
-      },
-      (error: unknown) => found.add(part, error instanceof AlcapError ? error.message : String(error)),
+    const inner = await checkOne(path.join(folder, part), inPart, progress).catch((error: unknown) =>
+      found.add(part, error instanceof AlcapError ? error.message : String(error)),
     );
+    if (inner) checked[part] = inner.checked;
   }
-  return { about, ...found.all(), checked: sum };
+  return { about, ...found.all(), checked };
 }
 
 /** Checks one corpus without those within it. */
-async function checkOne(folder: string, found: Findings, progress: Progress): Promise<Pick<CorpusCheck, "about" | "checked">> {
+async function checkOne(
+  folder: string,
+  found: Findings,
+  progress: Progress,
+): Promise<{ readonly about: CorpusAbout; readonly checked: Checked }> {
   const about = readAbout(folder);
   await checkFiles(folder, about, found);
   const { songs, audio } = await checkSongs(folder, about, found, progress);
@@ -89,7 +98,7 @@ async function checkFiles(folder: string, { files }: CorpusAbout, found: Finding
     const file = path.join(folder, name);
     if (!existsSync(file)) found.add(name, "is missing");
     else if (statSync(file).size !== bytes) found.add(name, `has ${statSync(file).size} bytes, not ${bytes}`);
-    else if ((await sha256Of(file)) !== sha256) found.add(name, "has another SHA-256 than when it was written");
+    else if (sha256Of(file) !== sha256) found.add(name, "has another SHA-256 than when it was written");
   }
   await checkSums(folder, new Set(Object.keys(files)), found.add);
 }
