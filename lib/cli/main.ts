@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: () => import("./reproduce.js"),
   },
   train: { about: "what a training run would need: parameters, memory, time (--dry-run)", load: () => import("./train.js") },
+  hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./hear.js") },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
   prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },
   fetch: { about: "download a public model (BART-base, Sentence-BERT) for the real data", load: () => import("./fetch.js") },

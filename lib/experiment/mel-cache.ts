@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { SongbookOptions } from "../data/songbook";
+import { type MusicPlan, planSong, type SongbookOptions, soundFingerprint } from "../data/songbook";
 import { AlcapError } from "../errors";
 import { type Progress, silent } from "../progress";
 import { melRecipe } from "../recipe";
@@ -14,11 +14,10 @@ export const STEPS_PER_DB = 256;
 /** Songs in one cache file: little enough that an interrupted preparation loses seconds. */
 export const CHUNK = 32;
 
-/** What a worker is asked for: the mel spectrograms of songs `from … to − 1`. */
+/** What a worker is asked for: the mel spectrograms of songs in a row, the first of them number `from`. */
 export interface MelJob {
-  readonly options: SongbookOptions;
   readonly from: number;
-  readonly to: number;
+  readonly plans: readonly MusicPlan[];
 }
 
 /** Log-mel spectrograms of a corpus, song by song, `[mels, frames]` in dB. */
@@ -32,7 +31,9 @@ export interface MelCache {
 
 /**
  * Renders the songs and computes their mel spectrograms on worker threads; finished chunks are on disk and are not made
- * again. Spectrograms pass through 1/256 dB steps in every case, so that a first and a resumed run see the same numbers.
+ * again. A chunk is known by its songs' plans and by how the synthesiser sounds, so words, ρ and the size of the corpus do not
+ * matter and a changed synthesiser never meets old spectrograms. Spectrograms pass through 1/256 dB steps in every case, so
+ * that a first and a resumed run see the same numbers.
  */
 export async function prepareMels(
   options: SongbookOptions,
@@ -40,21 +41,26 @@ export async function prepareMels(
   threads: number,
   progress: Progress = silent,
 ): Promise<MelCache> {
-  const { songs, ...rest } = options;
-  const home = path.join(folder, `mel-${fingerprint({ rest, melRecipe, STEPS_PER_DB })}`);
+  const { songs } = options;
+  const home = path.join(folder, `mel-${fingerprint({ melRecipe, STEPS_PER_DB, sound: soundFingerprint() })}`);
   const jobs: MelJob[] = [];
-  for (let from = 0; from < songs; from += CHUNK) jobs.push({ options, from, to: Math.min(from + CHUNK, songs) });
-  const file = ({ from, to }: MelJob) => path.join(home, `${String(from).padStart(6, "0")}-${to - from}.i16`);
+  for (let from = 0; from < songs; from += CHUNK) {
+    jobs.push({ from, plans: Array.from({ length: Math.min(CHUNK, songs - from) }, (_, i) => planSong(options, from + i)) });
+  }
+  const names = new Map(jobs.map((job) => [job, path.join(home, chunkName(job))]));
+  const file = (job: MelJob) => names.get(job) as string;
   const open = jobs.filter((job) => !existsSync(file(job)));
-  let done = songs - open.reduce((sum, { from, to }) => sum + to - from, 0);
+  let done = songs - open.reduce((sum, { plans }) => sum + plans.length, 0);
   if (open.length > 0) progress(done, songs, "songs rendered");
   await inWorkers(open, threads, (job, steps) => {
     writeWhole(file(job), new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
-    done += job.to - job.from;
+    done += job.plans.length;
     progress(done, songs, "songs rendered");
   });
   return readChunks(jobs.map(file));
 }
+
+const chunkName = ({ from, plans }: MelJob) => `${String(from).padStart(6, "0")}-${fingerprint(plans)}-${plans.length}.i16`;
 
 function readChunks(files: readonly string[]): MelCache {
   const chunks = files.map((file) => {

@@ -24,14 +24,39 @@ export function rocAuc(scores: ArrayLike<number>, labels: ArrayLike<number>): nu
     : (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** Mean of `rocAuc` over the columns of row-major `[rows, columns]` scores and labels; columns with one class only are left out. */
-export function macroAuc(scores: Float32Array, labels: Float32Array, columns: number): number {
-  const rows = scores.length / columns;
-  const areas: number[] = [];
-  for (let column = 0; column < columns; column++) {
-    const pick = (all: Float32Array) => Array.from({ length: rows }, (_, row) => all[row * columns + column]!);
-    const area = rocAuc(pick(scores), pick(labels));
-    if (!Number.isNaN(area)) areas.push(area);
+/**
+ * Average precision, the step-wise area under the precision-recall curve: `Σ (Rₙ − Rₙ₋₁) Pₙ` over the distinct scores from
+ * high to low, as scikit-learn's `average_precision_score` (Pedregosa et al. 2011), so equal scores are one threshold.
+ * Chance is the share of positives. NaN where there are none.
+ */
+export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  let hits = 0;
+  let area = 0;
+  for (let start = 0; start < order.length; ) {
+    const before = hits;
+    let end = start;
+    for (; end < order.length && scores[order[end]!] === scores[order[start]!]; end++) if (labels[order[end]!]! > 0.5) hits++;
+    area += (hits - before) * (hits / end);
+    start = end;
   }
-  return areas.length ? areas.reduce((a, b) => a + b, 0) / areas.length : Number.NaN;
+  return hits === 0 ? Number.NaN : area / hits;
+}
+
+/** Mean of `rocAuc` over the columns of row-major `[rows, columns]` scores and labels; columns with one class only are left out. */
+export function macroAuc(scores: ArrayLike<number>, labels: ArrayLike<number>, columns: number): number {
+  const areas = Array.from({ length: columns }, (_, column) =>
+    rocAuc(columnOf(scores, column, columns), columnOf(labels, column, columns)),
+  );
+  return meanKnown(areas);
+}
+
+/** One column of a row-major matrix. */
+export const columnOf = (matrix: ArrayLike<number>, column: number, columns: number): number[] =>
+  Array.from({ length: matrix.length / columns }, (_, row) => matrix[row * columns + column]!);
+
+/** Mean of the numbers that are not NaN; NaN where none is. */
+export function meanKnown(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.length ? known.reduce((a, b) => a + b, 0) / known.length : Number.NaN;
 }

@@ -12,6 +12,7 @@ export * from "./meteor";
 export * from "./mood";
 export { novelty, noveltyAgainst } from "./novelty";
 export { porterStem } from "./porter";
+export * from "./probe";
 export * from "./reference";
 export * from "./retrieval";
 export * from "./rouge";

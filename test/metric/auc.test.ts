@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { macroAuc, rocAuc } from "alcap/dist/metric/auc";
+import { averagePrecision, macroAuc, rocAuc } from "alcap/dist/metric/auc";
 
 test("ROC-AUC by hand: perfect, reversed, ties, and one class only", () => {
   assert.equal(rocAuc([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]), 1);
@@ -27,4 +27,28 @@ test("ROC-AUC equals the share of pairs in the right order, ties half", () => {
 
 test("the macro mean leaves out columns with one class", () => {
   assert.equal(macroAuc(Float32Array.of(0.9, 0.3, 0.1, 0.7), Float32Array.of(1, 1, 0, 1), 2), 1);
+});
+
+test("average precision by hand, as scikit-learn: perfect, reversed, ties as one threshold, no positives", () => {
+  assert.equal(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.5 * 1 + 0.5 * (2 / 3)); // scikit-learn's own example
+  assert.equal(averagePrecision([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]), 1);
+  assert.equal(averagePrecision([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1]), 0.5 * (1 / 3) + 0.5 * (2 / 4));
+  assert.equal(averagePrecision([0.5, 0.5, 0.5, 0.5], [0, 1, 0, 0]), 0.25);
+  assert.ok(Number.isNaN(averagePrecision([0.1, 0.2], [0, 0])));
+});
+
+test("average precision does not depend on the order of the rows nor on a rising change of the scores", () => {
+  const scores = Array.from({ length: 40 }, (_, i) => (i * 17) % 9);
+  const labels = Array.from({ length: 40 }, (_, i) => ((i * i) % 7 < 2 ? 1 : 0));
+  const area = averagePrecision(scores, labels);
+  assert.ok(area > 0 && area < 1);
+  assert.ok(Math.abs(averagePrecision(scores.toReversed(), labels.toReversed()) - area) < 1e-12);
+  assert.ok(
+    Math.abs(
+      averagePrecision(
+        scores.map((x) => x ** 3 - 5),
+        labels,
+      ) - area,
+    ) < 1e-12,
+  );
 });

@@ -51,6 +51,9 @@ export function drawCauses(options: SongbookOptions, index: number): { truth: Tr
   return { truth, music };
 }
 
+/** The plan of a song's music alone, without its words: what `makeSong` gives as `music`. */
+export const planSong = (options: SongbookOptions, index: number): MusicPlan => drawCauses(options, index).music;
+
 function playing(music: MusicPlan): readonly Instrument[] {
   const band = new Set<Instrument>([music.lead, music.harmony]);
   if (music.bass) band.add("bass");

@@ -1,5 +1,5 @@
 /** Songbook: a generated corpus of songs whose hidden causes are known. */
-export { drawCauses, splitOf } from "./causes";
+export { drawCauses, planSong, splitOf } from "./causes";
 export { words } from "./english";
 export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";
@@ -15,6 +15,7 @@ export {
   type SongbookPlaylist,
 } from "./playlists";
 export { makeSong, songId } from "./song";
+export { soundFingerprint } from "./synth/fingerprint";
 export { renderSong } from "./synth/render";
 export { sampleRate } from "./synth/tables";
 export { type Pace, paceOf, paces, TAGS } from "./tags";

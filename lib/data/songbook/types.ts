@@ -100,6 +100,8 @@ export interface MusicPlan {
   readonly progression: readonly number[];
   readonly lead: Instrument;
   readonly harmony: Instrument;
+  /** Whether a singer joins the tune, on vowels. */
+  readonly singer: boolean;
   readonly bass: boolean;
   /** 0 = no drums, else how loud they are. */
   readonly drums: number;

@@ -8,8 +8,8 @@ import { styleBooks } from "./styles";
  * The exact chance that each instrument plays in a song of this mood, before anything of the song is known.
  *
  * A song draws its style `s` by the mood's weights, its lead `i` by the style's, its harmony `j` by the style's with the lead's favor
- * lowered, so `P(i plays tuned | s) = P(lead i | s) + Σ_{k ≠ i} P(lead k | s) P(harmony i | s, k)`; then a bass with a chance of its
- * own, and drums with the mood's chance where the style has any. No noise and no word enters.
+ * lowered, so `P(i plays tuned | s) = P(lead i | s) + Σ_{k ≠ i} P(lead k | s) P(harmony i | s, k)`; then drums with
+ * the mood's chance where the style has any, and a bass, less often beside drums. No noise and no word enters.
  */
 export function playingChances(mood: Mood): Readonly<Record<Instrument, number>> {
   const { styles, drums } = characters[mood];
@@ -17,8 +17,9 @@ export function playingChances(mood: Mood): Readonly<Record<Instrument, number>>
   for (const [style, share] of shares(styles)) {
     const { favors, drums: pieces } = styleBooks[style];
     for (const [name, chance] of tunedChances(favors)) chances[name] += share * chance;
-    chances.bass += share * bassChance;
-    if (Object.keys(pieces).length > 0) chances.drums += share * drums;
+    const drummed = Object.keys(pieces).length > 0 ? drums : 0;
+    chances.drums += share * drummed;
+    chances.bass += share * (drummed * bassChance.withDrums + (1 - drummed) * bassChance.without);
   }
   return chances;
 }

@@ -1,7 +1,7 @@
 import { type Draw, drawFrom } from "../draw";
 import type { Instrument, MusicPlan } from "../types";
 import { accompany, bassLine } from "./accompaniment";
-import { melody } from "./melody";
+import { melody, sungLine } from "./melody";
 import { type DrumPiece, drumPieces, styleBooks } from "./styles";
 
 /** Length of every song, seconds. */
@@ -18,8 +18,11 @@ export interface Note {
   readonly velocity: number;
 }
 
+/** What plays a part: an instrument or a singer. */
+export type Player = Instrument | "voice";
+
 export interface Part {
-  readonly instrument: Instrument;
+  readonly instrument: Player;
   /** Share in the mix. */
   readonly gain: number;
   readonly notes: readonly Note[];
@@ -46,15 +49,17 @@ export interface WrittenNote {
   readonly accent: number;
 }
 
-/** Writes out a plan: melody, accompaniment, bass and drums, with the players' timing and tuning. */
+/** Writes out a plan: melody, accompaniment, singer, bass and drums, with the players' timing and tuning. */
 export function compose(plan: MusicPlan): Score {
   const draw = (part: string) => drawFrom(`score/${plan.seed}/${part}`);
   const bars = Math.ceil((songSeconds * plan.tempo) / (60 * plan.beatsPerBar));
+  const tune = melody(plan, bars, draw("melody"));
   const parts: Part[] = [
-    { instrument: plan.lead, gain: 1, notes: perform(melody(plan, bars, draw("melody")), plan, draw("lead")) },
-    { instrument: plan.harmony, gain: 0.62, notes: perform(accompany(plan, bars, draw("accompaniment")), plan, draw("harmony")) },
+    { instrument: plan.lead, gain: 1, notes: perform(tune, plan, draw("lead")) },
+    { instrument: plan.harmony, gain: 0.8, notes: perform(accompany(plan, bars, draw("accompaniment")), plan, draw("harmony")) },
   ];
-  if (plan.bass) parts.push({ instrument: "bass", gain: 0.6, notes: perform(bassLine(plan, bars), plan, draw("bass")) });
+  if (plan.singer) parts.push({ instrument: "voice", gain: 0.9, notes: perform(sungLine(plan, tune), plan, draw("singer")) });
+  if (plan.bass) parts.push({ instrument: "bass", gain: 0.75, notes: perform(bassLine(plan, bars), plan, draw("bass")) });
   return { parts, strokes: plan.drums > 0 ? drumming(plan, bars, draw("drums")) : [] };
 }
 

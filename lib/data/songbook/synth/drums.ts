@@ -22,6 +22,10 @@ const drums: Readonly<Record<DrumPiece, Drum>> = {
   shaker: { seconds: 0.1, from: 0, to: 0, tone: 0, noise: 0.35, thin: 0.9, rattle: 0.035 },
   tom: { seconds: 0.35, from: 160, to: 95, tone: 0.8, noise: 0.15, thin: 0.3, rattle: 0.03 },
   clap: { seconds: 0.16, from: 0, to: 0, tone: 0, noise: 0.7, thin: 0.5, rattle: 0.05 },
+  ride: { seconds: 0.5, from: 5200, to: 5100, tone: 0.08, noise: 0.3, thin: 1, rattle: 0.16 },
+  clave: { seconds: 0.09, from: 2500, to: 2480, tone: 0.7, noise: 0.05, thin: 0.5, rattle: 0.004 },
+  brush: { seconds: 0.24, from: 0, to: 0, tone: 0, noise: 0.35, thin: 0.75, rattle: 0.11 },
+  conga: { seconds: 0.22, from: 330, to: 285, tone: 0.8, noise: 0.15, thin: 0.5, rattle: 0.012 },
 };
 
 /** Samples of one stroke of a drum at full strength. */

@@ -1,4 +1,4 @@
-import { compose, songSeconds } from "../music/score";
+import { compose, type Player, songSeconds } from "../music/score";
 import type { MusicPlan } from "../types";
 import { addStroke, drumSound } from "./drums";
 import { addBackground, blockOffset, overdrive, reverberate, rms } from "./effects";
@@ -6,6 +6,9 @@ import { sampleRate } from "./tables";
 import { playNote } from "./voices";
 
 const ceiling = 0.98;
+
+/** How much of the drive reaches an instrument: amplifiers belong to some, the others are recorded through a clean microphone. */
+const amplified: Readonly<Partial<Record<Player, number>>> = { guitar: 1, synth: 0.8, organ: 0.7, bass: 0.3 };
 
 /**
  * Plays a plan.
@@ -21,7 +24,7 @@ export function renderSong(music: MusicPlan): Float32Array {
     let salt = music.seed + 101 * index;
     for (const note of part.notes) playNote(bus, part.instrument, note, expression, salt++ & 0xffff);
     level(bus, 1);
-    overdrive(bus, part.instrument === "bass" ? 0.3 * expression.drive : expression.drive);
+    overdrive(bus, (amplified[part.instrument] ?? 0.2) * expression.drive);
     blockOffset(bus);
     level(bus, part.gain);
     for (let i = 0; i < mix.length; i++) mix[i]! += bus[i]!;

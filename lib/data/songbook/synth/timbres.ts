@@ -14,15 +14,27 @@ export interface Timbre {
   readonly release: number;
   /** Depth of the vibrato, cents. */
   readonly vibrato: number;
+  /** Hz and depth (0..1) of a beating of the loudness, as of a rotating speaker. */
+  readonly tremolo?: readonly [hertz: number, depth: number];
+  /** Hz and depth (0..1) of a slow sweep of the brightness. */
+  readonly sweep?: readonly [hertz: number, depth: number];
+  /** Cents below the note from which a tone is pushed up. */
+  readonly scoop?: number;
   /** Seconds in which the brightness of the attack fades; 0 when it stays. */
   readonly fade: number;
   /** Detuning of the strings or oscillators that sound together, cents. */
   readonly unison: readonly number[];
   /** Breath or bow noise, relative to the tone. */
   readonly breath: number;
+  /** Noise of the attack alone, relative to the tone: a hammer, a key, the chiff of a pipe. */
+  readonly chiff?: number;
 }
 
-export type TableInstrument = Exclude<Instrument, "guitar" | "bells" | "drums">;
+/** The singer's vowels. */
+export const vowels = ["ah", "oh", "ee", "oo"] as const;
+type Vowel = (typeof vowels)[number];
+
+export type TableInstrument = Exclude<Instrument, "guitar" | "bells" | "drums"> | Vowel;
 
 interface Recipe extends Omit<Timbre, "dark" | "bright"> {
   readonly dark: Spectrum;
@@ -66,9 +78,9 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     ),
     attack: 0.09,
     release: 0.12,
-    vibrato: 22,
+    vibrato: 34,
     unison: [0],
-    breath: 0.05,
+    breath: 0.08,
     ...held,
   },
   piano: {
@@ -81,6 +93,7 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     fade: 0.25,
     unison: [-1.5, 1.5],
     breath: 0.01,
+    chiff: 0.5,
   },
   organ: {
     dark: (n) => (drawbars[n] ?? 0.01) * (n > 2 ? 0.4 : 1),
@@ -88,8 +101,10 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     attack: 0.012,
     release: 0.05,
     vibrato: 4,
+    tremolo: [6.7, 0.45],
     unison: [0],
     breath: 0.015,
+    chiff: 0.3,
     ...held,
   },
   trumpet: {
@@ -98,6 +113,7 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     attack: 0.045,
     release: 0.07,
     vibrato: 9,
+    scoop: 120,
     unison: [0],
     breath: 0.02,
     ...held,
@@ -107,14 +123,17 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     bright: (n) => [0, 1, 0.55, 0.3, 0.1, 0.06, 0.03][n] ?? 0,
     attack: 0.06,
     release: 0.09,
-    vibrato: 14,
+    vibrato: 10,
+    tremolo: [4.7, 0.3],
     unison: [0],
-    breath: 0.22,
+    breath: 0.32,
+    chiff: 0.6,
     ...held,
   },
   synth: {
-    dark: power(1.9),
-    bright: power(0.85),
+    // A square wave: odd harmonics only.
+    dark: (n) => (n % 2 === 1 ? n ** -1.6 : 0.01),
+    bright: (n) => (n % 2 === 1 ? n ** -0.7 : 0.01),
     attack: 0.006,
     release: 0.08,
     vibrato: 0,
@@ -124,12 +143,13 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     breath: 0,
   },
   pad: {
-    dark: power(2.2),
-    bright: (n) => (n % 2 === 1 ? 1 : 0.4) * n ** -1.3,
-    attack: 0.4,
+    dark: power(2.6),
+    bright: power(0.9),
+    attack: 0.28,
     release: 0.6,
     vibrato: 6,
-    unison: [-7, 0, 8],
+    sweep: [0.9, 0.8],
+    unison: [-12, 0, 13],
     breath: 0.01,
     ...held,
   },
@@ -155,8 +175,8 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     attack: 0.12,
     release: 0.2,
     vibrato: 26,
-    unison: [-8, 7],
-    breath: 0.06,
+    unison: [-14, 0, 15],
+    breath: 0.1,
     ...held,
   },
   bass: {
@@ -170,7 +190,36 @@ const recipes: Readonly<Record<TableInstrument, Recipe>> = {
     unison: [0],
     breath: 0,
   },
+  ah: sung(720, 1150, 2650),
+  oh: sung(450, 800, 2600),
+  ee: sung(290, 2250, 3000),
+  oo: sung(320, 700, 2400),
 };
+
+/** One voice on a vowel with three formants, Hz; the bright one presses. */
+function sung(first: number, second: number, third: number): Recipe {
+  const mouth = (press: number) =>
+    resonances(
+      power(1.1),
+      [
+        [first, 80, 1],
+        [second, 100, 0.5 + press],
+        [third, 160, 0.2 + press],
+      ],
+      0.01,
+    );
+  return {
+    dark: mouth(0),
+    bright: mouth(0.6),
+    attack: 0.07,
+    release: 0.1,
+    vibrato: 48,
+    scoop: 60,
+    unison: [0],
+    breath: 0.06,
+    ...held,
+  };
+}
 
 const built = new Map<TableInstrument, Timbre>();
 

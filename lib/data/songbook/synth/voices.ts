@@ -1,16 +1,17 @@
-import type { Note } from "../music/score";
-import type { Expression, Instrument } from "../types";
+import type { Note, Player } from "../music/score";
+import type { Expression } from "../types";
 import { hertz, noiseTable, sampleRate, sine, tableFor, tableSize } from "./tables";
-import { type Timbre, timbre } from "./timbres";
+import { type Timbre, timbre, vowels } from "./timbres";
 
 const block = 64;
 const noiseMask = noiseTable.length - 1;
 
 /** Adds one note to `out`. `salt` picks the noise, so that no two notes share it. */
-export function playNote(out: Float32Array, instrument: Instrument, note: Note, expression: Expression, salt: number): void {
+export function playNote(out: Float32Array, instrument: Player, note: Note, expression: Expression, salt: number): void {
   if (instrument === "drums" || note.start * sampleRate >= out.length) return;
   if (instrument === "guitar") pluck(out, note, expression, salt);
   else if (instrument === "bells") strike(out, note, expression);
+  else if (instrument === "voice") sustain(out, timbre(vowels[(salt * 5) & 3]!), note, expression, salt);
   else sustain(out, timbre(instrument), note, expression, salt);
 }
 
@@ -30,9 +31,10 @@ function sustain(out: Float32Array, sound: Timbre, note: Note, expression: Expre
     for (let from = start; from < end; from += block) {
       const to = Math.min(end, from + block);
       const now = (to - start) / sampleRate;
-      const target = to < end ? level * envelope(sound, now, note.duration) : 0;
-      const blend = sound.fade > 0 ? base * (0.25 + 0.75 * fall(now / sound.fade)) : base;
-      const step = increment * wobble(sound.vibrato, now, salt);
+      const target = to < end ? level * envelope(sound, now, note.duration) * beating(sound.tremolo, now, salt) : 0;
+      const fading = sound.fade > 0 ? base * (0.25 + 0.75 * fall(now / sound.fade)) : base;
+      const blend = fading * beating(sound.sweep, now, salt);
+      const step = increment * wobble(sound.vibrato, now, salt) * (1 - cent * (sound.scoop ?? 0) * fall(now / 0.04));
       const rise = (target - gain) / (to - from);
       for (let i = from; i < to; i++) {
         const index = phase | 0;
@@ -46,7 +48,7 @@ function sustain(out: Float32Array, sound: Timbre, note: Note, expression: Expre
       }
     }
   }
-  if (sound.breath > 0) breathe(out, sound, note, start, end, salt);
+  if (sound.breath > 0 || sound.chiff) breathe(out, sound, note, start, end, salt);
 }
 
 /** Strength of a wavetable tone, 0..1, `now` seconds after its start. */
@@ -65,12 +67,22 @@ function fall(x: number): number {
   return c * c;
 }
 
+/** Relative frequency of a cent, near enough for small intervals. */
+const cent = 0.000578;
+
 /** Frequency factor of a 5.3 Hz vibrato that sets in after a quarter of a second. */
 function wobble(cents: number, now: number, salt: number): number {
   if (cents === 0) return 1;
   const onset = Math.min(1, now / 0.25);
   const place = ((now * 5.3 + salt * 0.137) * tableSize) & (tableSize - 1);
-  return 1 + 0.000578 * cents * onset * sine[place]!;
+  return 1 + cent * cents * onset * sine[place]!;
+}
+
+/** Factor 1 - depth..1 that goes round `hertz` times a second. */
+function beating(motion: readonly [hertz: number, depth: number] | undefined, now: number, salt: number): number {
+  if (motion === undefined) return 1;
+  const place = ((now * motion[0] + salt * 0.137) * tableSize) & (tableSize - 1);
+  return 1 - motion[1] * (0.5 + 0.5 * sine[place]!);
 }
 
 function breathe(out: Float32Array, sound: Timbre, note: Note, start: number, end: number, salt: number): void {
@@ -79,7 +91,9 @@ function breathe(out: Float32Array, sound: Timbre, note: Note, start: number, en
   let gain = 0;
   for (let from = start; from < end; from += block) {
     const to = Math.min(end, from + block);
-    const target = 0.5 * sound.breath * note.velocity * envelope(sound, (to - start) / sampleRate, note.duration);
+    const now = (to - start) / sampleRate;
+    const air = sound.breath * envelope(sound, now, note.duration) + (sound.chiff ?? 0) * fall(now / 0.02);
+    const target = to < end ? 0.5 * air * note.velocity : 0;
     const rise = (target - gain) / (to - from);
     for (let i = from; i < to; i++) {
       smooth += 0.5 * (noiseTable[place]! - smooth);
