@@ -14,7 +14,12 @@ export interface TextShape {
   readonly inner: number;
   /** Longest sequence the learned positions reach. */
   readonly positions: number;
+  /** Of embeddings and of what each sub-layer adds. */
   readonly dropout: number;
+  /** Of attention weights, after their softmax. */
+  readonly attentionDropout: number;
+  /** Of the feed-forward layers' inner values, after their activation. */
+  readonly activationDropout: number;
   /** Standard deviation of fresh weights. */
   readonly initialDeviation: number;
 }
@@ -29,6 +34,8 @@ export const bartBase: TextShape = {
   inner: 3072,
   positions: 1024,
   dropout: 0.1,
+  attentionDropout: 0.1,
+  activationDropout: 0.1,
   initialDeviation: 0.02,
 };
 

@@ -1,70 +1,166 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
-import { engineInfo } from "../engine";
-import { AlcapError } from "../errors";
-import { type DryRun, dryRun, measureRate } from "../experiment/dry-run";
-import { machineInWords } from "../experiment/machine";
-import { paperCorpora, paperPreset } from "../experiment/paper-preset";
+import { prepareMaterial, type RunMaterial } from "../experiment/material";
+import { type PaperChanges, paperPreset } from "../experiment/paper-preset";
+import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/prepared-material";
+import { type Preset, presetNamed, songbookDataSets } from "../experiment/presets";
+import { findRepresentations } from "../experiment/representation-files";
+import { reportedRun } from "../experiment/run";
+import { type Measure, measures, resultTable, textMeasures } from "../experiment/table";
+import { projectRoot } from "../experiment/workspace";
+import type { Method } from "../model/alcap";
+import { requireModel } from "../model/weights";
 import { readings } from "../recipe";
+import { numberFrom, oneOf, usage, wholeFrom } from "./options";
+import { terminalReporter } from "./terminal";
+import { printEstimate } from "./train-estimate";
 
-const help = `Usage: alcap train --preset paper --dry-run [--corpus si-full] [--reading paper|released] [--json]
+const help = `Usage: alcap train --preset smoke|quick|standard [options]             on Songbook
+       alcap train --preset paper --data DIR [--dataset NAME] [options]  on a corpus that \`alcap prepare\` wrote
+       alcap train --preset paper --dry-run [--data DIR] [--json]        what that takes: parameters, memory, hours
 
-Prints what the paper's run takes: parameters, memory of a step, and hours of one seed on this machine and on common GPUs.
-  --corpus    ${Object.keys(paperCorpora).join(", ")}
-  --reading   the recipe as the paper says (default) or as its released code does
-Smaller presets are trained by \`alcap reproduce\`.`;
+Trains, captions the test split, scores, and writes a record and the captions of each run. What is there for the same recipe is
+read; a stopped run goes on where it was.
+all:       --method NAME         bart, bart-fusion or alcap; may be repeated (default: all three)
+           --seed N              may be repeated (default: the preset's)
+           --dataset NAME        ${songbookDataSets.join(", ")}; of a prepared corpus si-full,
+                                 si-nonnegative, si-positive, ncm-review (default: its only one)
+           --lambda X            weight of the alignment (default 0.02)
+           --epochs N            of captioning
+           --out DIR             results (default results/PRESET)
+paper:     --data DIR            the prepared corpus
+           --reading NAME        the recipe as the paper says (paper, the default) or as its released code does (released)
+           --bart DIR            weights and tokeniser (default: what \`alcap fetch bart-base\` fetched)
+           --representations DIR music representations ID.npz (default: the corpus's audio_embs_*)
+           --encoder FILE        make them from the corpus's audio with these weights of a music encoder
+           --batch N --micro-batch N --lyrics-tokens N --caption-tokens N --decoding-batch N
+--dry-run: without --data for the paper's own number of rows of --dataset (default si-full)`;
 
-/** `alcap train`: the paper's preset. */
+const options = {
+  preset: { type: "string", default: "paper" },
+  data: { type: "string" },
+  dataset: { type: "string" },
+  method: { type: "string", multiple: true },
+  seed: { type: "string", multiple: true },
+  reading: { type: "string" },
+  lambda: { type: "string" },
+  bart: { type: "string" },
+  encoder: { type: "string" },
+  representations: { type: "string" },
+  epochs: { type: "string" },
+  batch: { type: "string" },
+  "micro-batch": { type: "string" },
+  "lyrics-tokens": { type: "string" },
+  "caption-tokens": { type: "string" },
+  "decoding-batch": { type: "string" },
+  out: { type: "string" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const parse = (args: readonly string[]) => parseArgs({ args: [...args], options }).values;
+type Given = ReturnType<typeof parse>;
+
+/** What says something for every preset. */
+const COMMON: readonly (keyof Given)[] = ["preset", "dataset", "method", "seed", "lambda", "epochs", "out", "help"];
+
+/** `alcap train`: the runs of a preset, on Songbook or on a prepared corpus. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      preset: { type: "string", default: "paper" },
-      corpus: { type: "string", default: "si-full" },
-      reading: { type: "string", default: "paper" },
-      "dry-run": { type: "boolean" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
+  const given = parse(args);
+  if (given.help) {
     console.log(help);
     return 0;
   }
-  if (values.preset !== "paper")
-    throw new AlcapError(
-      "usage",
-      `The preset "${values.preset}" is not trained by this command.`,
-      "Run `alcap reproduce --preset NAME`.",
-    );
-  if (!values["dry-run"]) throw new AlcapError("usage", "The paper's preset can only be estimated so far.", "Add --dry-run.");
-  const corpus = named(values.corpus, paperCorpora, "corpus");
-  const preset = paperPreset(named(values.reading, readings, "reading"));
-  const result = dryRun(preset, corpus, await measureRate());
-  if (values.json) console.log(JSON.stringify({ machine: machineInWords(), reading: values.reading, ...result }));
-  else console.log(inWords(result));
+  const isPaper = given.preset === "paper";
+  const foreign = (Object.keys(given) as (keyof Given)[]).find((name) => !isPaper && !COMMON.includes(name));
+  if (foreign) throw usage(`--${foreign} means nothing for the preset ${given.preset}.`, "Run `alcap train --help`.");
+  if (given["dry-run"]) await printEstimate(readingOf(given), changesOf(given), given);
+  else if (given.json) throw usage("--json belongs to --dry-run.", "The records of runs are JSON files.");
+  else await (isPaper ? trainPrepared(given) : trainSongbook(given));
   return 0;
 }
 
-function named<K extends string>(name: string, known: Readonly<Record<K, unknown>>, what: string): K {
-  if (Object.hasOwn(known, name)) return name as K;
-  throw new AlcapError("usage", `There is no ${what} "${name}".`, `Choose one of ${Object.keys(known).join(", ")}.`);
+const readingOf = ({ reading = "paper" }: Given) => oneOf(reading, ["paper", "released"], "reading");
+
+/** What the options change of the preset. */
+const changesOf = (given: Given): PaperChanges => ({
+  epochs: wholeFrom(given, "epochs", 1),
+  batch: wholeFrom(given, "batch", 1),
+  microBatch: wholeFrom(given, "micro-batch", 1),
+  lyricsTokens: wholeFrom(given, "lyrics-tokens", 2),
+  captionTokens: wholeFrom(given, "caption-tokens", 2),
+  decodingBatch: wholeFrom(given, "decoding-batch", 1),
+  alignmentWeight: numberFrom(given, "lambda"),
+});
+
+const methods: readonly Method[] = ["bart", "bart-fusion", "alcap"];
+
+/** Methods and seeds: those asked for, or the preset's. */
+function runsOf(given: Given, preset: { readonly methods: readonly Method[]; readonly seeds: readonly number[] }) {
+  const seeds = given.seed?.map((seed) => wholeFrom({ seed }, "seed", 0) ?? 0);
+  return { methods: given.method?.map((name) => oneOf(name, methods, "method")) ?? preset.methods, seeds: seeds ?? preset.seeds };
 }
 
-const millions = (count: number) => `${(count / 1e6).toFixed(1)} M`;
-const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+async function trainSongbook(given: Given): Promise<void> {
+  const preset = songbookPreset(given);
+  const report = terminalReporter();
+  const material = await prepareMaterial(preset, report, given.out);
+  await trainRuns(material, runsOf(given, preset), measures);
+}
 
-function inWords({ corpus, rows, steps, parameters, memory, flopsPerStep, times }: DryRun): string {
-  const { device, threads } = engineInfo();
-  const hours = (h: number) => (h < 1000 ? `${h.toFixed(h < 10 ? 1 : 0)} h` : `${(h / 24 / 365).toFixed(1)} years`);
-  return [
-    `${machineInWords()}; engine device ${device}, ${threads} threads`,
-    `corpus ${corpus}: ${rows} training rows, ${steps} steps a seed, ${(flopsPerStep / 1e12).toFixed(1)} teraflop a step`,
-    `parameters ${millions(parameters.all)}: text ${millions(parameters.text)}, fusion ${millions(parameters.fusion)}, alignment ${millions(parameters.alignment)}`,
-    `memory of a step ${gib(memory.all)}: state ${gib(memory.state)}, gradients ${gib(memory.gradients)}, activations of a micro-batch ${gib(memory.activations)}, vocabulary scores ${gib(memory.vocabulary)}`,
-    "time of one seed:",
-    ...times.map(
-      ({ device: where, hours: h, teraflops, basis }) =>
-        `  ${where.padEnd(20)} ${hours(h).padStart(10)}   at ${teraflops.toFixed(2)} teraflop/s: ${basis}`,
-    ),
-  ].join("\n");
+/** A built-in preset with the options' changes. Its seeds stay as they are: the first one made words, encoder and text model. */
+function songbookPreset(given: Given): Preset {
+  const preset = presetNamed(given.preset);
+  const { epochs = preset.captioning.epochs, alignmentWeight = preset.recipe.alignment.weight } = changesOf(given);
+  return {
+    ...preset,
+    dataSet: oneOf(given.dataset ?? preset.dataSet, songbookDataSets, "data set of Songbook"),
+    captioning: { ...preset.captioning, epochs },
+    recipe: { ...preset.recipe, alignment: { ...preset.recipe.alignment, weight: alignmentWeight } },
+  };
+}
+
+async function trainPrepared(given: Given): Promise<void> {
+  const { data } = given;
+  if (!data)
+    throw usage("There is no corpus to train on.", "Give --data DIR, a folder that `alcap prepare` wrote, or --dry-run.");
+  const reading = readingOf(given);
+  const plan = paperPreset(reading, changesOf(given));
+  const runs = runsOf(given, plan);
+  const home = process.env.ALCAP_HOME ?? projectRoot();
+  const bart = given.bart ?? requireModel("bart-base", path.join(home, "data", "models"));
+  const preset: PreparedPreset = {
+    ...plan,
+    ...runs,
+    ...(given.dataset !== undefined && { dataSet: given.dataset }),
+    folder: data,
+    words: { read: bart },
+    text: { start: "weights", folder: bart },
+    music: musicOf(given, data, runs.methods),
+  };
+  const material = await preparedMaterial(preset, terminalReporter(), given.out);
+  await trainRuns(material, runs, textMeasures(readings[reading].scoring.rouge));
+}
+
+function musicOf({ encoder, representations }: Given, data: string, wanted: readonly Method[]): MusicSource {
+  if (encoder !== undefined && representations !== undefined)
+    throw usage("Music representations are either read or made.", "Give --representations or --encoder, not both.");
+  if (encoder !== undefined) return { from: "audio", encoder };
+  const folder = representations ?? findRepresentations(data);
+  return folder === undefined && wanted.every((method) => method === "bart") ? { from: "nowhere" } : { from: "files", folder };
+}
+
+/** Trains run after run and says what came of them. */
+async function trainRuns(material: RunMaterial, runs: ReturnType<typeof runsOf>, columns: readonly Measure[]): Promise<void> {
+  const { train, validation, test } = material.corpus.rows;
+  console.log(`${material.corpus.name}: ${train.length} training, ${validation.length} validation, ${test.length} test rows.`);
+  const records = [];
+  for (const seed of runs.seeds)
+    for (const method of runs.methods) records.push(await reportedRun(material, { method, seed }, terminalReporter()));
+  const rouge = columns.some(({ key }) => key.endsWith("F1")) ? "F1" : "recall";
+  console.log(
+    `\n${resultTable(records, columns)}\n\nPercent, ROUGE as ${rouge}, with 95 % bootstrap intervals over the test rows.`,
+  );
+  console.log(`Records and captions: ${path.relative(process.cwd(), material.workspace.runs) || "."}`);
 }

@@ -57,7 +57,8 @@ export function writeBundle(material: Material, name: RunName): string {
     captionTokens: preset.captionTokens,
   };
   writeWhole(path.join(temporary, FILES.about), `${JSON.stringify(about, null, 1)}\n`);
-  writeWhole(path.join(temporary, FILES.encoder), writeSafetensors(material.encoder.params, { format: "pt" }));
+  const ears = writeSafetensors(material.encoder.params, { format: "pt", heads: String(preset.music.heads) });
+  writeWhole(path.join(temporary, FILES.encoder), ears);
   cpSync(material.tokeniserFile, path.join(temporary, FILES.words));
   cpSync(weightsFile(material, name), path.join(temporary, FILES.model));
   rmSync(folder, { recursive: true, force: true });

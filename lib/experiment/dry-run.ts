@@ -1,8 +1,8 @@
 import { compile, scalar, sizeOf, tf, value } from "../engine";
 import { type Captioner, captionerParams } from "../model/alcap";
-import type { Optimiser } from "../recipe";
+import { bartBase, type Optimiser, type TextShape } from "../recipe";
 import { adafactorShapes } from "../train/adafactor";
-import { type PaperCorpus, type PaperPreset, paperCorpora } from "./paper-preset";
+import { type PaperPreset, paperCaptioner, paperCorpora, paperMusicPositions } from "./paper-preset";
 
 /** Numbers of parameters by part. */
 export interface ParameterCount {
@@ -33,8 +33,15 @@ export interface TimeEstimate {
   readonly basis: string;
 }
 
+/** A data set by name and number of training rows. */
+export interface CorpusSize {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** What a run would take. `corpus` names the data set. */
 export interface DryRun {
-  readonly corpus: PaperCorpus;
+  readonly corpus: string;
   readonly rows: number;
   readonly steps: number;
   readonly parameters: ParameterCount;
@@ -121,42 +128,62 @@ const ASSUMED_SHARE = 0.4;
 /** Share of the rate of bare matrix products that a BART-base step reached on a CPU core (48 of 90 gigaflop/s). */
 const CPU_SHARE = 0.5;
 
-/** Parameters, memory and time of a preset, without training anything. `measured` is this machine's rate in float operations a second. */
-export function dryRun(preset: PaperPreset, corpus: PaperCorpus, measured: number): DryRun {
-  const { training } = preset.reading;
+/**
+ * Parameters, memory and time of a preset, without training anything.
+ *
+ * @param measured this machine's rate in float operations a second
+ */
+export function dryRun(preset: PaperPreset, corpus: CorpusSize, measured: number, text: TextShape = bartBase): DryRun {
+  const { captioning, lyricsTokens, captionTokens } = preset;
+  const { batch, epochs } = captioning;
+  const captioner = paperCaptioner(preset, text);
   const sizes: StepSizes = {
-    ...training,
-    captioner: preset.captioner,
-    microBatch: preset.step.microBatch ?? training.batch,
-    musicPositions: preset.musicPositions,
-    vocabularyRows: preset.step.vocabularyRows ?? Number.POSITIVE_INFINITY,
+    captioner,
+    optimiser: captioning.optimiser,
+    batch,
+    microBatch: captioning.microBatch ?? batch,
+    lyricsTokens,
+    captionTokens,
+    musicPositions: paperMusicPositions,
+    vocabularyRows: captioning.vocabularyRows ?? Number.POSITIVE_INFINITY,
   };
-  const { rows, hours } = paperCorpora[corpus];
-  const steps = Math.floor((rows * training.epochs) / training.batch);
+  const steps = Math.max(1, Math.floor(corpus.rows / batch)) * epochs;
   const flopsPerStep = stepFlops(sizes);
-  const seconds = (rate: number) => (steps * flopsPerStep) / rate;
-  const rated = (device: string, rate: number, basis: string): TimeEstimate => ({
-    device,
-    teraflops: rate / 1e12,
-    hours: seconds(rate) / 3600,
-    basis,
-  });
-  const times: TimeEstimate[] = [
-    rated("this machine's CPU", CPU_SHARE * measured, "half the rate of matrix products, measured here now"),
-    ...Object.entries(gpus).map(([name, peak]) =>
-      rated(name, ASSUMED_SHARE * peak * 1e12, `assumes ${100 * ASSUMED_SHARE} % of the vendor's float32 rate`),
-    ),
-    rated("A100 40 GB", (steps * flopsPerStep) / (hours * 3600), "the paper's own hours for this corpus, in PyTorch"),
-  ];
   return {
-    corpus,
-    rows,
+    corpus: corpus.name,
+    rows: corpus.rows,
     steps,
-    parameters: countParameters(preset.captioner),
+    parameters: countParameters(captioner),
     memory: estimateMemory(sizes),
     flopsPerStep,
-    times,
+    times: [...timesAt(steps * flopsPerStep, measured), ...paperTime(corpus, steps * flopsPerStep, epochs)],
   };
+}
+
+const estimate = (device: string, work: number, rate: number, basis: string): TimeEstimate => ({
+  device,
+  teraflops: rate / 1e12,
+  hours: work / rate / 3600,
+  basis,
+});
+
+/** Hours of so many float operations on this machine and on common GPUs. */
+const timesAt = (work: number, measured: number): TimeEstimate[] => [
+  estimate("this machine's CPU", work, CPU_SHARE * measured, "half the rate of matrix products, measured here now"),
+  ...Object.entries(gpus).map(([name, peak]) =>
+    estimate(name, work, ASSUMED_SHARE * peak * 1e12, `assumes ${100 * ASSUMED_SHARE} % of the vendor's float32 rate`),
+  ),
+];
+
+/** Epochs of the runs whose hours the paper gives. */
+const PAPER_EPOCHS = 20;
+
+/** The paper's own hours, in proportion to rows and epochs; nothing for a corpus that the paper does not time. */
+function paperTime({ name, rows }: CorpusSize, work: number, epochs: number): TimeEstimate[] {
+  if (!Object.hasOwn(paperCorpora, name)) return [];
+  const paper = paperCorpora[name as keyof typeof paperCorpora];
+  const hours = (paper.hours * rows * epochs) / (paper.rows * PAPER_EPOCHS);
+  return [estimate("A100 40 GB", work, work / (hours * 3600), "the paper's own hours for this corpus, in PyTorch")];
 }
 
 /** Float operations a second of matrix products as large as BART-base's, on the engine and threads in force. */

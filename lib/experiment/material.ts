@@ -1,49 +1,65 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Tokeniser } from "../data/tokeniser";
-import { engineInfo, type Value } from "../engine";
+import { engineInfo } from "../engine";
+import type { ParamValues } from "../model/params";
 import type { Progress, Reporter } from "../progress";
-import { type Corpus, songbookCorpus } from "./corpus";
+import type { TextShape } from "../recipe";
+import { type Corpus, type SongText, songbookCorpus } from "./corpus";
 import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint } from "./denoise";
 import { learnToHear, type TrainedEncoder } from "./hearing";
+import type { RunPlan } from "./plan";
 import type { Preset } from "./presets";
+import { heldRepresentations, type Representations } from "./representations";
 import { learnWords } from "./words";
 import { fingerprint, numericsOf, type Workspace, workspaceOf } from "./workspace";
 
-/** What all runs of a preset share: the corpus, its words, and what the frozen music encoder heard. */
-export interface Material {
-  readonly preset: Preset;
+/** What runs share, whatever corpus they are trained on. */
+export interface RunMaterial<S extends SongText = SongText> {
+  readonly preset: RunPlan;
   readonly workspace: Workspace;
-  readonly corpus: Corpus;
+  readonly corpus: Corpus<S>;
   readonly tokeniser: Tokeniser;
+  readonly text: TextShape;
+  /** What the frozen music encoder heard. */
+  readonly music: Representations;
+  /** What every method starts from. */
+  readonly start: TextStart;
+}
+
+/** The text model's parameters before captioning. */
+export interface TextStart {
+  /** BART's; empty where all parameters are drawn afresh. */
+  readonly params: ParamValues;
+  /** Names them. */
+  readonly hash: string;
+}
+
+/** What all runs of a Songbook preset share: beside the corpus and its words the encoder and the text model that learned from it. */
+export interface Material extends RunMaterial<Corpus["songs"][number]> {
+  readonly preset: Preset;
   readonly tokeniserFile: string;
   readonly encoder: TrainedEncoder;
-  /** Music representation `[M, D]` of each song, by id. */
-  readonly music: ReadonlyMap<string, Value>;
-  /** Names the encoder that made the representations. */
-  readonly encoderHash: string;
-  /** BART as it was pre-trained on the corpus's text: what every method starts from. */
+  /** BART as it was pre-trained on the corpus's text. */
   readonly pretrained: Pretrained;
-  /** Names the pre-training. */
-  readonly pretrainedHash: string;
 }
 
-/** Makes or reads a preset's material: corpus, tokeniser, music encoder, representations. */
-export async function prepareMaterial(preset: Preset, report: Reporter): Promise<Material> {
-  const workspace = workspaceOf(preset);
+/**
+ * Makes or reads a preset's material: corpus, tokeniser, music encoder, representations. Words, encoder and text model are
+ * the same for all data sets, as the paper's are.
+ *
+ * @param out folder for the results in the place of the preset's own
+ */
+export async function prepareMaterial(preset: Preset, report: Reporter, out?: string): Promise<Material> {
+  const workspace = workspaceOf(preset, out);
   const corpus = songbookCorpus(preset);
-  const { tokeniser, file } = await learnWords(preset, corpus, workspace.cache);
-  const { encoder, music, hash } = await learnToHear(preset, corpus, workspace.cache, report);
-  const text = await learnToRead(preset, corpus, tokeniser, workspace.cache, report("pre-training BART"));
-  return { preset, workspace, corpus, tokeniser, tokeniserFile: file, encoder, music, encoderHash: hash, ...text };
-}
-
-/** Pre-trains the text model on the training split's lyrics and interpretations; cached by everything that decides it. */
-async function learnToRead(preset: Preset, corpus: Corpus, tokeniser: Tokeniser, folder: string, progress: Progress) {
+  const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
+  const { tokeniser, file } = await learnWords(preset.vocabulary, common, workspace.cache);
+  const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
   const { schedule, ...plan } = preset.pretraining;
-  const task: Omit<PretrainingTask, "file"> = {
-    texts: textsOf(corpus, "train"),
-    heldOut: textsOf(corpus, "validation"),
+  const task: DenoisingTask = {
+    texts: textsOf(common, "train"),
+    heldOut: textsOf(common, "validation"),
     tokeniser,
     shape: preset.text,
     plan: {
@@ -53,16 +69,41 @@ async function learnToRead(preset: Preset, corpus: Corpus, tokeniser: Tokeniser,
       seed: preset.seeds[0] as number,
     },
   };
+  const read = await learnToRead(task, workspace.cache, report("pre-training BART"));
+  return {
+    preset,
+    workspace,
+    corpus,
+    tokeniser,
+    tokeniserFile: file,
+    text: { ...preset.text, vocabulary: tokeniser.vocabSize },
+    encoder,
+    music: heldRepresentations(music, hash),
+    pretrained: read.pretrained,
+    start: { params: read.pretrained.params, hash: read.hash },
+  };
+}
+
+/** A pre-training whose file is named by what decides it. */
+export type DenoisingTask = Omit<PretrainingTask, "file">;
+
+/** Pre-trains a text model by denoising; cached by everything that decides it. */
+export async function learnToRead(
+  task: DenoisingTask,
+  folder: string,
+  progress: Progress,
+): Promise<{ pretrained: Pretrained; hash: string }> {
   const hash = fingerprint([pretrainingFingerprint({ ...task, file: "" }), numericsOf(engineInfo())]);
   const file = path.join(folder, `bart-${hash}`, "model.safetensors");
   const known = existsSync(file);
   const pretrained = await pretrain({ ...task, file }, progress);
   const steps = pretrained.curve.steps.length;
   if (known) progress(steps, steps);
-  return { pretrained, pretrainedHash: hash };
+  return { pretrained, hash };
 }
 
-const textsOf = ({ songs, rows }: Corpus, split: "train" | "validation") => [
+/** Lyrics and interpretations of a split. */
+export const textsOf = ({ songs, rows }: Corpus<SongText>, split: "train" | "validation") => [
   ...songs.filter((song) => song.split === split).map(({ lyrics }) => lyrics),
   ...rows[split].map(({ text }) => text),
 ];

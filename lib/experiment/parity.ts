@@ -82,6 +82,8 @@ export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: 
     inner: config.encoder_ffn_dim,
     positions: config.max_position_embeddings,
     dropout: 0,
+    attentionDropout: 0,
+    activationDropout: 0,
     initialDeviation: 0.02,
   };
   const lengths = { lyricsTokens: inputs.input_ids[0]?.length ?? 0, captionTokens: inputs.labels[0]?.length ?? 0 };

@@ -1,45 +1,32 @@
 import { bartNoise, type Noise } from "../data/denoise";
 import type { SongbookOptions } from "../data/songbook";
 import { AlcapError } from "../errors";
-import type { Method } from "../model/alcap";
 import type { Readout } from "../model/music-encoder";
-import { type MusicShape, type Recipe, releasedRecipe, type TextShape } from "../recipe";
+import { type MusicShape, releasedRecipe, type TextShape } from "../recipe";
 import type { AdamW } from "../train/adamw";
-import type { Schedule } from "../train/schedule";
+import type { RunPlan, TrainingPlan } from "./plan";
 
 export type PresetName = "smoke" | "quick" | "standard";
 
-/** How one network is trained. */
-export interface TrainingPlan {
-  readonly batch: number;
-  readonly epochs: number;
-  readonly schedule: Omit<Schedule, "warmup"> & { readonly warmupSteps: number };
-  readonly optimiser: AdamW;
-  readonly dropout: number;
-}
+/** The cuts of Songbook that runs train on: by votes, as the paper's Song Interpretation data sets, and the playlists. */
+export const songbookDataSets = ["songbook-full", "songbook-nonnegative", "songbook-positive"] as const;
+export type SongbookDataSet = (typeof songbookDataSets)[number];
 
-/** Everything that fixes a set of runs. A preset is data: change a field and the runs get other names and other records. */
-export interface Preset {
+/** Everything that fixes a set of runs on Songbook. A preset is data: change a field and the runs get other names and other records. */
+export interface Preset extends RunPlan {
   readonly name: PresetName;
   /** What it promises: results to expect, time, command. */
   readonly about: string;
   readonly corpus: SongbookOptions;
+  readonly dataSet: SongbookDataSet;
   /** Size of the byte-level BPE vocabulary trained on the training split's text. */
   readonly vocabulary: number;
-  readonly lyricsTokens: number;
-  readonly captionTokens: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder on crops of this many mel frames (16 ms each). */
   readonly tagging: TrainingPlan & { readonly cropFrames: number; readonly readout: Readout };
   readonly text: Omit<TextShape, "vocabulary">;
-  readonly recipe: Recipe;
   /** The text model's own training, before any music: the small stand-in for facebook/bart-base. */
   readonly pretraining: TrainingPlan & { readonly noise: Noise };
-  readonly captioning: TrainingPlan;
-  readonly methods: readonly Method[];
-  readonly seeds: readonly number[];
-  /** Songs captioned at once. */
-  readonly decodingBatch: number;
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
@@ -58,6 +45,7 @@ const quick: Preset = {
   name: "quick",
   about: "900 songs, a small model, one seed: the default of `npm run reproduce`",
   corpus: { seed: 7, songs: 900, agreement: 0.3, noise: 0.3 },
+  dataSet: "songbook-positive",
   vocabulary: 3200,
   lyricsTokens: 104,
   captionTokens: 56,
@@ -79,6 +67,8 @@ const quick: Preset = {
     inner: 256,
     positions: 128,
     dropout: 0,
+    attentionDropout: 0,
+    activationDropout: 0,
     initialDeviation: 0.06,
   },
   recipe: {
@@ -104,6 +94,7 @@ const quick: Preset = {
   },
   methods: ["bart", "bart-fusion", "alcap"],
   seeds: [2022],
+  decoding: { kind: "greedy" },
   decodingBatch: 32,
 };
 

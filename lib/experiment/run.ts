@@ -1,26 +1,37 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { engineInfo } from "../engine";
-import type { Captioner, Method } from "../model/alcap";
+import { AlcapError } from "../errors";
+import { type Captioner, captionerParams, type Method } from "../model/alcap";
+import { checkDecoding } from "../model/beam";
 import { countParams } from "../model/params";
 import { type Progress, type Reporter, silent } from "../progress";
-import { captionTestSplit, examplesOf, summarise } from "./captions";
+import { captionTestSplit, summarise, testRows } from "./captions";
+import { examplesOf } from "./examples";
 import { machineInWords, peakMemoryMiB } from "./machine";
-import type { Material } from "./material";
+import type { RunMaterial } from "./material";
 import { findRecord, type RunRecord, writeRecord } from "./records";
 import { trainCaptioner } from "./training";
 import { fingerprint, numericsOf } from "./workspace";
 
 /** All runs of a preset, seed by seed and method by method. */
-export async function obtainRuns(material: Material, report: Reporter): Promise<RunRecord[]> {
+export async function obtainRuns(material: RunMaterial, report: Reporter): Promise<RunRecord[]> {
   const { seeds, methods } = material.preset;
   const records: RunRecord[] = [];
   for (const seed of seeds) {
-    for (const method of methods)
-      records.push(await obtainRun(material, { method, seed }, report(`training ${method}, seed ${seed}`)));
+    for (const method of methods) records.push(await reportedRun(material, { method, seed }, report));
   }
   return records;
 }
+
+/** A run whose training and captioning are reported under its name. */
+export const reportedRun = (material: RunMaterial, { method, seed }: RunName, report: Reporter): Promise<RunRecord> =>
+  obtainRun(
+    material,
+    { method, seed },
+    report(`training ${method}, seed ${seed}`),
+    () => report(`captioning with ${method}, seed ${seed}`),
+  );
 
 export interface RunName {
   readonly method: Method;
@@ -28,39 +39,47 @@ export interface RunName {
 }
 
 /** Readable and unique within a preset, e.g. `songbook-positive.alcap.λ0.02.s2022`. */
-export function runId({ preset, corpus }: Material, { method, seed }: RunName): string {
+export function runId({ preset, corpus }: RunMaterial, { method, seed }: RunName): string {
   const weight = method === "alcap" ? `.λ${preset.recipe.alignment.weight}` : "";
   return `${corpus.name}.${method}${weight}.s${seed}`;
 }
 
 /** The model of a run. */
-export function captionerOf({ preset, tokeniser, music }: Material, method: Method): Captioner {
-  const musicWidth = [...music.values()][0]?.shape[1] ?? 0;
-  return { method, text: { ...preset.text, vocabulary: tokeniser.vocabSize }, musicWidth, recipe: preset.recipe };
+export function captionerOf({ preset, text, music }: RunMaterial, method: Method): Captioner {
+  return { method, text, musicWidth: music.width, recipe: preset.recipe };
 }
 
 /** Everything that decides a run's numbers. */
-function recipeOf(material: Material, { method, seed }: RunName) {
-  const { lyricsTokens, captionTokens, captioning, decodingBatch } = material.preset;
+function recipeOf(material: RunMaterial, { method, seed }: RunName) {
+  const { lyricsTokens, captionTokens, captioning, decoding, decodingBatch, lastBatch = "scored" } = material.preset;
+  const { checkpointSteps: _, ...training } = captioning;
   return {
     captioner: captionerOf(material, method),
-    training: { ...captioning, lyricsTokens, captionTokens },
+    training: { ...training, lyricsTokens, captionTokens },
+    decoding,
     decodingBatch,
+    lastBatch,
     seed,
+    dataSet: material.corpus.name,
     data: material.corpus.hash,
-    encoder: material.encoderHash,
-    pretrained: material.pretrainedHash,
+    encoder: material.music.hash,
+    pretrained: material.start.hash,
     engine: numericsOf(engineInfo()),
   };
 }
 
 /** Where a run's trained weights lie; they can be made again from the recipe. */
-export function weightsFile(material: Material, name: RunName): string {
+export function weightsFile(material: RunMaterial, name: RunName): string {
   return path.join(material.workspace.cache, `run-${fingerprint(recipeOf(material, name))}`, "model.safetensors");
 }
 
 /** The record of a run: read if it is there for exactly this recipe, else trained, captioned, scored and written. */
-export async function obtainRun(material: Material, name: RunName, progress: Progress = silent): Promise<RunRecord> {
+export async function obtainRun(
+  material: RunMaterial,
+  name: RunName,
+  progress: Progress = silent,
+  captioning: () => Progress = () => silent,
+): Promise<RunRecord> {
   const id = runId(material, name);
   const recipe = recipeOf(material, name);
   const recipeHash = fingerprint(recipe);
@@ -69,11 +88,14 @@ export async function obtainRun(material: Material, name: RunName, progress: Pro
   if (known && existsSync(file)) {
     const steps = known.curve.steps.length;
     progress(steps, steps);
+    const { length } = testRows(material);
+    captioning()(length, length, "captions");
     return known;
   }
+  const captioner = captionerOf(material, name.method);
+  checkRun(material, captioner);
   const started = performance.now();
   const { rows } = material.corpus;
-  const captioner = captionerOf(material, name.method);
   const trained = await trainCaptioner(
     {
       captioner,
@@ -81,14 +103,15 @@ export async function obtainRun(material: Material, name: RunName, progress: Pro
       seed: name.seed,
       train: examplesOf(material, rows.train),
       validation: examplesOf(material, rows.validation),
-      pretrained: material.pretrained.params,
+      pretrained: material.start.params,
       file,
       recipe: recipeHash,
     },
     progress,
   );
   const trainedAt = performance.now();
-  const captions = await captionTestSplit(material, captioner, trained.params);
+  const draft = path.join(path.dirname(file), "captions.json");
+  const captions = await captionTestSplit(material, { captioner, params: trained.params, seed: name.seed, draft }, captioning());
   const record: RunRecord = {
     id,
     preset: material.preset.name,
@@ -112,6 +135,37 @@ export async function obtainRun(material: Material, name: RunName, progress: Pro
   };
   writeRecord(material.workspace.runs, record, captions);
   return record;
+}
+
+/**
+ * Finds before hours of training what would stop a run: sizes that make no model, texts longer than the positions, a decoding
+ * or micro-batches that do not fit.
+ * @throws AlcapError `usage` naming the field
+ */
+function checkRun(material: RunMaterial, captioner: Captioner): void {
+  const { lyricsTokens, captionTokens, captioning, decoding } = material.preset;
+  captionerParams(captioner);
+  const { positions } = captioner.text;
+  for (const [what, tokens] of [
+    ["lyrics", lyricsTokens],
+    ["captions", captionTokens],
+  ] as const) {
+    if (tokens > positions)
+      throw new AlcapError(
+        "usage",
+        `${tokens} tokens of ${what} do not fit ${positions} positions.`,
+        `Allow at most ${positions}.`,
+      );
+  }
+  if (decoding.kind === "beams") checkDecoding(captioner, decoding);
+  const { batch, microBatch = batch } = captioning;
+  if (batch % microBatch !== 0)
+    throw new AlcapError(
+      "usage",
+      `A batch of ${batch} cannot be split into micro-batches of ${microBatch}.`,
+      "Choose a divisor.",
+    );
+  testRows(material);
 }
 
 const tenths = (milliseconds: number) => Math.round(milliseconds / 100) / 10;

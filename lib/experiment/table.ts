@@ -13,6 +13,18 @@ export const measures = [
   { key: "mood", label: "mood" },
 ] as const;
 
+/** A column of a table of results: the score's name in records, and how a reader knows it. */
+export interface Measure {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** The paper's four measures, ROUGE as recall or as F1: what a corpus without known truth can be scored by. */
+export const textMeasures = (rouge: "recall" | "f1"): readonly Measure[] => [
+  ...["1", "2", "L"].map((n) => ({ key: rouge === "f1" ? `rouge${n}F1` : `rouge${n}`, label: `ROUGE-${n}` })),
+  { key: "meteor", label: "METEOR" },
+];
+
 /** How the methods are named to a reader. */
 export const methodNames: Readonly<Record<Method, string>> = { bart: "BART", "bart-fusion": "BART-fusion", alcap: "ALCAP" };
 
@@ -26,11 +38,14 @@ export const paperTable1: Readonly<
 };
 
 /** One row a run: its name and an interval a measure, in percent. */
-export function resultRows(records: readonly RunRecord[]): { method: string; seed: number; cells: Interval[] }[] {
+export function resultRows(
+  records: readonly RunRecord[],
+  columns: readonly Measure[] = measures,
+): { method: string; seed: number; cells: Interval[] }[] {
   return records.map(({ id, method, seed, metrics }) => ({
     method: methodNames[method],
     seed,
-    cells: measures.map(({ key }) => percent(metrics[key], `${id}: ${key}`)),
+    cells: columns.map(({ key }) => percent(metrics[key], `${id}: ${key}`)),
   }));
 }
 
@@ -40,9 +55,9 @@ function percent(interval: Interval | undefined, what: string): Interval {
 }
 
 /** The results as a plain-text table for the terminal: mean [low, high] in percent. */
-export function resultTable(records: readonly RunRecord[]): string {
-  const head = ["method", "seed", ...measures.map(({ label }) => label)];
-  const body = resultRows(records).map(({ method, seed, cells }) => [method, String(seed), ...cells.map(cell)]);
+export function resultTable(records: readonly RunRecord[], columns: readonly Measure[] = measures): string {
+  const head = ["method", "seed", ...columns.map(({ label }) => label)];
+  const body = resultRows(records, columns).map(({ method, seed, cells }) => [method, String(seed), ...cells.map(cell)]);
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => (row[column] ?? "").length)));
   return [head, ...body]
     .map((row) =>

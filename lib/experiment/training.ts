@@ -1,24 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type CaptionValues, captionBatch, type Example, trainingRows } from "../data/batch";
-import { compile, type Outside } from "../engine";
-import { type Batch, type Captioner, objective } from "../model/alcap";
+import { captionBatch, trainingRows } from "../data/batch";
+import { compile, type Outside, tf } from "../engine";
+import { type Batch, type Captioner, countedPositions, parts } from "../model/alcap";
+import { keepAll } from "../model/layers";
 import type { Params, ParamValues } from "../model/params";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 import { type Progress, silent } from "../progress";
 import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
 import { fit } from "../train/fit";
 import type { OptimiserState } from "../train/optimiser";
+import type { Schedule } from "../train/schedule";
 import { captionerStep, freshTraining } from "../train/step";
-import type { Preset } from "./presets";
+import type { Examples } from "./examples";
+import type { PlannedSchedule, RunPlan } from "./plan";
 
 /** What training needs of a run. */
 export interface TrainingTask {
   readonly captioner: Captioner;
-  readonly preset: Preset;
+  readonly preset: Pick<RunPlan, "captioning" | "lyricsTokens" | "captionTokens">;
   readonly seed: number;
-  readonly train: readonly Example[];
-  readonly validation: readonly Example[];
+  readonly train: Examples;
+  readonly validation: Examples;
   /** Where the trained weights go; a checkpoint lies beside them until then. */
   readonly file: string;
   /** BART's pre-trained parameters, which every method starts from; without them all parameters are drawn afresh. */
@@ -43,7 +46,8 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
   const rowsOf = trainingRows(train.length, plan.batch, seed);
   const perEpoch = Math.max(1, Math.floor(train.length / plan.batch));
   const alignAfter = captioner.recipe.alignment.startEpoch * perEpoch;
-  const step = captionerStep(captioner, { ...plan, alignAfter });
+  const step = captionerStep(captioner, { dropout: captioner.text.dropout, ...plan, alignAfter });
+  const { evaluateEvery = 1, checkpointSteps = perEpoch } = plan;
   const store = checkpointFile<Outside<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
   const fitted = await fit<OptimiserState, Batch>(
     {
@@ -51,14 +55,14 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
       initial: () => freshTraining(captioner, plan.optimiser, seed, task.pretrained),
       batch: (at) =>
         captionBatch(
-          rowsOf(at).map((row) => train[row] as Example),
+          rowsOf(at).map((row) => train.of(row)),
           preset,
         ) as Outside<Batch>,
       steps: perEpoch * plan.epochs,
-      schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
+      schedule: scheduleOf(plan.schedule, perEpoch),
       seed,
-      evaluate: { every: perEpoch, score: (state) => held.score(state.params as ParamValues) },
-      checkpoint: { store, every: perEpoch },
+      evaluate: { every: perEpoch * evaluateEvery, score: (state) => held.score(state.params as ParamValues) },
+      checkpoint: { store, every: Math.min(checkpointSteps, perEpoch) },
     },
     progress,
   );
@@ -77,23 +81,40 @@ function readTrained(file: string): Trained {
   return { params: tensors as ParamValues, ...about };
 }
 
-/** Mean caption loss over the validation rows in batches of one size; the last batch is filled up from the first rows. */
-function heldOutLoss(captioner: Captioner, rows: readonly Example[], preset: Preset) {
-  const B = preset.captioning.batch;
-  const batches: CaptionValues[] = [];
-  for (let at = 0; at < rows.length; at += B) {
-    batches.push(
-      captionBatch(
-        Array.from({ length: B }, (_, i) => rows[(at + i) % rows.length] as Example),
-        preset,
-      ),
-    );
-  }
-  const loss = compile((params: Params, batch: Batch) => objective(params, captioner, batch).caption, { name: "held-out loss" });
-  const score = async (params: ParamValues) => {
-    let sum = 0;
-    for (const batch of batches) sum += (await loss(params, batch as Outside<Batch>)).data[0] ?? Number.NaN;
-    return sum / batches.length;
+/** A planned schedule in steps. */
+function scheduleOf({ peak, warmupSteps, after }: PlannedSchedule, perEpoch: number): Schedule {
+  const byEpochs = typeof after === "object" && "everyEpochs" in after;
+  const inSteps = byEpochs ? { factor: after.factor, everySteps: after.everyEpochs * perEpoch } : after;
+  return { peak, warmup: warmupSteps, after: inSteps };
+}
+
+/**
+ * Mean caption loss over the validation rows in batches of one size; the last batch is filled up from the first rows. Batches
+ * are made when they are needed and computed in the plan's micro-batches.
+ */
+function heldOutLoss(captioner: Captioner, rows: Examples, preset: TrainingTask["preset"]) {
+  const { batch, microBatch = batch } = preset.captioning;
+  const sums = compile(
+    (params: Params, inputs: Batch) => ({
+      caption: parts(params, captioner, inputs, keepAll).captionSum,
+      counted: tf.sum(countedPositions(captioner, inputs)),
+    }),
+    { name: "held-out loss" },
+  );
+  const batchLoss = async (params: ParamValues, first: number) => {
+    let [caption, counted] = [0, 0];
+    for (let at = 0; at < batch; at += microBatch) {
+      const part = Array.from({ length: microBatch }, (_, i) => rows.of((first + at + i) % rows.length));
+      const out = await sums(params, captionBatch(part, preset) as Outside<Batch>);
+      caption += out.caption.data[0] ?? Number.NaN;
+      counted += out.counted.data[0] ?? Number.NaN;
+    }
+    return Math.fround(caption / counted);
   };
-  return { score, release: () => loss.release() };
+  const score = async (params: ParamValues) => {
+    let [sum, batches] = [0, 0];
+    for (let first = 0; first < rows.length; first += batch, batches++) sum += await batchLoss(params, first);
+    return sum / batches;
+  };
+  return { score, release: () => sums.release() };
 }

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../data/tokeniser";
 import { writeWhole } from "../train/checkpoint";
-import type { Corpus } from "./corpus";
-import type { Preset } from "./presets";
+import type { Corpus, SongText } from "./corpus";
 import { fingerprint } from "./workspace";
 
 /** A tokeniser and the file it came from. */
@@ -12,13 +11,13 @@ export interface Words {
   readonly file: string;
 }
 
-/** The preset's tokeniser: byte-level BPE learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
-export async function learnWords(preset: Preset, corpus: Corpus, folder: string): Promise<Words> {
-  const file = path.join(folder, `words-${fingerprint([corpus.hash, preset.vocabulary])}`, "tokenizer.json");
+/** Byte-level BPE of `size` tokens learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
+export async function learnWords(size: number, corpus: Corpus<SongText>, folder: string): Promise<Words> {
+  const file = path.join(folder, `words-${fingerprint([corpus.hash, size])}`, "tokenizer.json");
   if (!existsSync(file)) {
     const lyrics = corpus.songs.filter(({ split }) => split === "train").map((song) => song.lyrics);
     const captions = corpus.rows.train.map(({ text }) => text);
-    writeWhole(file, JSON.stringify(trainBpe([...lyrics, ...captions], { vocabSize: preset.vocabulary })));
+    writeWhole(file, JSON.stringify(trainBpe([...lyrics, ...captions], { vocabSize: size })));
   }
   return { tokeniser: await loadTokeniser(file), file };
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { EngineInfo } from "../engine";
 import { AlcapError } from "../errors";
-import type { Preset } from "./presets";
+import type { RunPlan } from "./plan";
 
 /** The project's folder: the nearest one above this file that holds `notebooks/`, wherever the caller stands. */
 export function projectRoot(): string {
@@ -25,10 +25,10 @@ export interface Workspace {
   readonly runs: string;
 }
 
-/** Folders of a preset under the project, or under `ALCAP_HOME` where that is set. */
-export function workspaceOf(preset: Preset): Workspace {
+/** Folders of a preset under the project, or under `ALCAP_HOME` where that is set; `out` takes the place of its results' folder. */
+export function workspaceOf({ name }: Pick<RunPlan, "name">, out?: string): Workspace {
   const root = process.env.ALCAP_HOME ?? projectRoot();
-  const results = path.join(root, "results", preset.name);
+  const results = out ?? path.join(root, "results", name);
   return { root, cache: path.join(root, "data", "cache"), results, runs: path.join(results, "runs") };
 }
 

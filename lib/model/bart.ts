@@ -18,16 +18,19 @@ function embed(params: Params, side: "encoder" | "decoder", ids: tf.Tensor, drop
   return dropout(norm(params, `model.${side}.layernorm_embedding`, x));
 }
 
+/** What a layer's parts share: heads, and dropout of whatever place. */
+type Layer = { readonly heads: number; readonly dropout: Dropout };
+
 /** Multi-head attention of BART: queries from `x`, keys and values from `source`. */
-function attention(params: Params, name: string, x: tf.Tensor, source: tf.Tensor, heads: number, bias?: tf.Tensor): tf.Tensor {
+function attention(params: Params, name: string, x: tf.Tensor, source: tf.Tensor, bias: tf.Tensor, layer: Layer): tf.Tensor {
   const q = linear(params, `${name}.q_proj`, x);
   const k = linear(params, `${name}.k_proj`, source);
   const v = linear(params, `${name}.v_proj`, source);
-  return linear(params, `${name}.out_proj`, attend(q, k, v, heads, bias)); // B, T, C
+  return linear(params, `${name}.out_proj`, attend(q, k, v, layer.heads, bias, layer.dropout)); // B, T, C
 }
 
-const feedForward = (params: Params, name: string, x: tf.Tensor) =>
-  linear(params, `${name}.fc2`, gelu(linear(params, `${name}.fc1`, x)));
+const feedForward = (params: Params, name: string, x: tf.Tensor, dropout: Dropout) =>
+  linear(params, `${name}.fc2`, dropout(gelu(linear(params, `${name}.fc1`, x)), "activation"));
 
 /** One encoder layer, normalised after each sum (post-norm). */
 export function encoderLayer(
@@ -38,9 +41,9 @@ export function encoderLayer(
   padding: tf.Tensor,
   dropout: Dropout,
 ): tf.Tensor {
-  const heard = attention(params, `${name}.self_attn`, x, x, heads, padding);
+  const heard = attention(params, `${name}.self_attn`, x, x, padding, { heads, dropout });
   const y = norm(params, `${name}.self_attn_layer_norm`, tf.add(x, dropout(heard)));
-  return norm(params, `${name}.final_layer_norm`, tf.add(y, dropout(feedForward(params, name, y)))); // B, S, C
+  return norm(params, `${name}.final_layer_norm`, tf.add(y, dropout(feedForward(params, name, y, dropout)))); // B, S, C
 }
 
 /**
@@ -77,14 +80,15 @@ export function bartDecoder(
   const [, T = 0] = ids.shape;
   const future = causalBias(T); // 1, 1, T, T
   const padding = paddingBias(mask); // B, 1, 1, S
+  const layer = { heads: shape.heads, dropout };
   let x = embed(params, "decoder", ids, dropout); // B, T, C
-  for (let layer = 0; layer < shape.decoderLayers; layer++) {
-    const name = `model.decoder.layers.${layer}`;
-    const own = attention(params, `${name}.self_attn`, x, x, shape.heads, future);
+  for (let at = 0; at < shape.decoderLayers; at++) {
+    const name = `model.decoder.layers.${at}`;
+    const own = attention(params, `${name}.self_attn`, x, x, future, layer);
     x = norm(params, `${name}.self_attn_layer_norm`, tf.add(x, dropout(own)));
-    const read = attention(params, `${name}.encoder_attn`, x, encoded, shape.heads, padding);
+    const read = attention(params, `${name}.encoder_attn`, x, encoded, padding, layer);
     x = norm(params, `${name}.encoder_attn_layer_norm`, tf.add(x, dropout(read)));
-    x = norm(params, `${name}.final_layer_norm`, tf.add(x, dropout(feedForward(params, name, x))));
+    x = norm(params, `${name}.final_layer_norm`, tf.add(x, dropout(feedForward(params, name, x, dropout))));
   }
   return x; // B, T, C
 }

@@ -77,7 +77,8 @@ function asked(searches: readonly Search[], order: Int32Array, at: number): Outs
 const rowsOf = (data: Float32Array, song: number, beams: number, V: number) =>
   Array.from({ length: beams }, (_, beam) => data.subarray((song * beams + beam) * V, (song * beams + beam + 1) * V));
 
-function checkDecoding({ text }: Captioner, { beams, topP, topK, maxLength, noRepeatNgram }: DecodingRecipe): void {
+/** Throws `AlcapError` "usage" for a decoding recipe that the model cannot follow. */
+export function checkDecoding({ text }: Captioner, { beams, topP, topK, maxLength, noRepeatNgram }: DecodingRecipe): void {
   const fail = (problem: string, advice: string) => {
     throw new AlcapError("usage", problem, advice);
   };

@@ -1,8 +1,11 @@
 import { addBias, tf } from "../engine";
 import { type Params, param } from "./params";
 
-/** Dropout as the caller decides it: the identity in evaluation, seeded masks in training. */
-export type Dropout = (x: tf.Tensor) => tf.Tensor;
+/** What is dropped: values on their way between layers, attention weights, or inner values of a feed-forward layer. */
+export type DropoutPlace = "hidden" | "attention" | "activation";
+
+/** Dropout as the caller decides it: the identity in evaluation, seeded masks in training. The place is `hidden` where none is named. */
+export type Dropout = (x: tf.Tensor, place?: DropoutPlace) => tf.Tensor;
 
 /** No dropout. */
 export const keepAll: Dropout = (x) => x;
@@ -45,8 +48,15 @@ export function attentionWeights(q: tf.Tensor, k: tf.Tensor, bias?: tf.Tensor): 
 }
 
 /** Attention over several heads: queries `[B, T, C]`, keys and values `[B, S, C]` → `[B, T, C]`. */
-export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number, bias?: tf.Tensor): tf.Tensor {
-  const weights = attentionWeights(splitHeads(q, heads), splitHeads(k, heads), bias); // B, H, T, S
+export function attend(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  heads: number,
+  bias?: tf.Tensor,
+  dropout: Dropout = keepAll,
+): tf.Tensor {
+  const weights = dropout(attentionWeights(splitHeads(q, heads), splitHeads(k, heads), bias), "attention"); // B, H, T, S
   return mergeHeads(tf.matMul(weights, splitHeads(v, heads))); // B, T, C
 }
 

@@ -60,7 +60,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
   const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...options });
   return {
     codesOf: compile((params: Params, batch: Batch, key: tf.Tensor): Codes => {
-      const states = encode(params, captioner, batch, dropoutAt(plan.dropout, key));
+      const states = encode(params, captioner, batch, dropoutAt(plan, captioner, key));
       return alignmentCodes(params, captioner, states, batch);
     }, named("codes")),
     alignment: compile((codes: Codes, distinct: tf.Tensor) => {
@@ -73,7 +73,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
     accumulate: compile(
       (sum: Sum, params: Params, batch: Batch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
         const loss = (p: Params) => {
-          const { captionSum, codes } = parts(p, captioner, batch, dropoutAt(plan.dropout, key), plan);
+          const { captionSum, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan);
           const caption = tf.div(captionSum, whole.counted) as tf.Scalar;
           return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
         };

@@ -1,7 +1,8 @@
 import { type CompileOptions, compile, dropout as drop, type Outside, type tf, type Value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
 import { aligns, type Batch, type Captioner, type Computation, captionerParams, type Losses, objective } from "../model/alcap";
-import { initialise, type Params, type ParamValues } from "../model/params";
+import type { Dropout } from "../model/layers";
+import { type Initial, initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
 import type { Step, Tick } from "./fit";
 import { microBatchStep } from "./micro-batch";
@@ -10,6 +11,7 @@ import { freshSlots, type OptimiserState, optimiseSome } from "./optimiser";
 /** How a captioner's step is made. */
 export interface StepPlan extends Computation {
   readonly optimiser: Optimiser;
+  /** Of embeddings and of what each sub-layer adds; the text shape says the rates inside a sub-layer. */
   readonly dropout: number;
   /** Rows computed at once; the batch's InfoNCE still sees all of them. The whole batch where it is left out. */
   readonly microBatch?: number;
@@ -26,11 +28,11 @@ export type CaptionerStep = {
   release(): Promise<void>;
 };
 
-/** The dropout of a step: seeded masks, or the identity at rate 0. */
-export const dropoutAt =
-  (rate: number, key: tf.Tensor) =>
-  (x: tf.Tensor): tf.Tensor =>
-    rate > 0 ? drop(x, rate, key) : x;
+/** The dropout of a step: seeded masks, or the identity where the place's rate is 0. */
+export function dropoutAt({ dropout }: StepPlan, { text }: Captioner, key: tf.Tensor): Dropout {
+  const rates = { hidden: dropout, attention: text.attentionDropout, activation: text.activationDropout };
+  return (x, place = "hidden") => (rates[place] > 0 ? drop(x, rates[place], key) : x);
+}
 
 /** Fresh parameters, with those that `pretrained` holds in their place, and empty slots. */
 export function freshTraining(
@@ -39,18 +41,22 @@ export function freshTraining(
   seed: number,
   pretrained: ParamValues = {},
 ): Outside<OptimiserState> {
-  const fresh = initialise(captionerParams(captioner), seed);
-  const params = Object.fromEntries(Object.entries(fresh).map(([name, drawn]) => [name, fitting(name, drawn, pretrained[name])]));
+  const initials = Object.entries(captionerParams(captioner));
+  const drawn = initialise(Object.fromEntries(initials.filter(([name]) => !pretrained[name])), seed);
+  const of = (name: string, { shape }: Initial) => {
+    const given = pretrained[name];
+    return given ? fitting(name, shape, given) : (drawn[name] as Value);
+  };
+  const params = Object.fromEntries(initials.map(([name, initial]) => [name, of(name, initial)]));
   return { params, slots: freshSlots(optimiser, params) };
 }
 
-/** A pre-trained parameter where there is one. Throws `AlcapError` "weights" when it has another shape. */
-function fitting(name: string, drawn: Value, given: Value | undefined): Value {
-  if (!given) return drawn;
-  if (given.shape.join() === drawn.shape.join()) return given;
+/** A pre-trained parameter. Throws `AlcapError` "weights" when it has another shape. */
+function fitting(name: string, shape: readonly number[], given: Value): Value {
+  if (given.shape.join() === shape.join()) return given;
   throw new AlcapError(
     "weights",
-    `The pre-trained "${name}" has shape [${given.shape.join(", ")}] and the model needs [${drawn.shape.join(", ")}].`,
+    `The pre-trained "${name}" has shape [${given.shape.join(", ")}] and the model needs [${shape.join(", ")}].`,
     "Pre-train with the same vocabulary and sizes.",
   );
 }
@@ -83,7 +89,7 @@ export const movesIn = (captioner: Captioner) => (name: string) => aligns(captio
 function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
   return compile(
     (state: OptimiserState, batch: Batch, tick: Tick) => {
-      const dropout = dropoutAt(plan.dropout, tick.key);
+      const dropout = dropoutAt(plan, captioner, tick.key);
       const loss = (params: Params) => objective(params, captioner, batch, dropout, plan);
       const { grads, ...losses } = valueAndGradAux(loss, state.params);
       return { state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)), losses };

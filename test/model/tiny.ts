@@ -25,6 +25,8 @@ export function tinyCaptioner(changes: Partial<Recipe> = {}, method: Method = "a
       inner: 24,
       positions: 24,
       dropout: 0,
+      attentionDropout: 0,
+      activationDropout: 0,
       initialDeviation: 0.25,
     },
     musicWidth: 12,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countParameters, dryRun, estimateMemory, stepFlops } from "alcap/dist/experiment/dry-run";
-import { paperPreset } from "alcap/dist/experiment/paper-preset";
+import { paperCaptioner, paperCorpora, paperPreset } from "alcap/dist/experiment/paper-preset";
 import { huggingFaceAdafactor } from "alcap/dist/recipe";
 
-const { captioner } = paperPreset();
+const captioner = paperCaptioner(paperPreset());
 const sizes = {
   captioner,
   optimiser: huggingFaceAdafactor,
@@ -40,9 +40,13 @@ test("chunks and micro-batches save what they are for, and a step's work is that
 });
 
 test("a dry run counts the paper's steps and takes the paper's hours for its own device", () => {
-  const run = dryRun(paperPreset("released"), "ncm-review", 1e11);
-  assert.equal(run.steps, Math.floor((15_547 * 20) / 26));
+  const { rows } = paperCorpora["ncm-review"];
+  const run = dryRun(paperPreset("released"), { name: "ncm-review", rows }, 1e11);
+  assert.equal(run.steps, 20 * Math.floor(15_547 / 26));
   assert.ok(Math.abs((run.times.find(({ device }) => device.startsWith("A100"))?.hours ?? 0) - 3) < 1e-9);
   const [cpu] = run.times;
   assert.ok(Math.abs((cpu?.hours ?? 0) - (run.steps * run.flopsPerStep) / 0.5e11 / 3600) < 1e-6);
+  const own = dryRun(paperPreset("paper", { epochs: 2 }), { name: "songbook-full", rows: 2600 }, 1e11);
+  assert.equal(own.steps, 200);
+  assert.ok(!own.times.some(({ device }) => device.startsWith("A100")), "the paper did not time this corpus");
 });

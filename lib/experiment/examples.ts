@@ -1,0 +1,30 @@
+import type { Example } from "../data/batch";
+import type { Row, SongText } from "./corpus";
+import type { RunMaterial } from "./material";
+
+/** Rows ready for batches, one at a time. */
+export interface Examples {
+  readonly length: number;
+  /** Row `at`, tokenised, with its song's music. */
+  of(at: number): Example;
+}
+
+/** Tokenises rows when they are first asked for, and lyrics once a song; music is asked for each time. */
+export function examplesOf({ tokeniser, music, preset }: RunMaterial, rows: readonly Row<SongText>[]): Examples {
+  const lyricsOf = remembered((song: SongText) => tokeniser.encode(song.lyrics, { maxLength: preset.lyricsTokens }));
+  const captionOf = remembered((row: Row<SongText>) => tokeniser.encode(row.text, { maxLength: preset.captionTokens }));
+  const of = (at: number): Example => {
+    const row = rows[at] as Row<SongText>;
+    return { song: row.song.id, lyrics: lyricsOf(row.song), caption: captionOf(row), music: music.of(row.song.id) };
+  };
+  return { length: rows.length, of };
+}
+
+function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const found = known.get(key) ?? make(key);
+    known.set(key, found);
+    return found;
+  };
+}
