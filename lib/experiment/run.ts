@@ -26,11 +26,8 @@ export async function obtainRuns(material: RunMaterial, report: Reporter): Promi
 
 /** A run whose training and captioning are reported under its name. */
 export const reportedRun = (material: RunMaterial, { method, seed }: RunName, report: Reporter): Promise<RunRecord> =>
-  obtainRun(
-    material,
-    { method, seed },
-    report(`training ${method}, seed ${seed}`),
-    () => report(`captioning with ${method}, seed ${seed}`),
+  obtainRun(material, { method, seed }, report(`training ${method}, seed ${seed}`), () =>
+    report(`captioning with ${method}, seed ${seed}`),
   );
 
 export interface RunName {

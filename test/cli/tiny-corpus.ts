@@ -52,7 +52,10 @@ export function tinyBartFolder(folder: string, corpus: string): string {
   writeFileSync(path.join(folder, "vocab.json"), JSON.stringify(vocab));
   writeFileSync(path.join(folder, "merges.txt"), `#version: 0.2\n${merges.join("\n")}\n`);
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(tinyConfig));
-  const params = Object.entries(initialise(bartParams(tinyBart), 5)).map(([name, tensor]) => [name.replace("model.", ""), tensor]);
+  const params = Object.entries(initialise(bartParams(tinyBart), 5)).map(([name, tensor]) => [
+    name.replace("model.", ""),
+    tensor,
+  ]);
   const named = Object.fromEntries(params);
   const table = named["shared.weight"];
   const copies = { "encoder.embed_tokens.weight": table, "decoder.embed_tokens.weight": table };

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, mock, test } from "node:test";
+import { run } from "alcap/dist/cli/train";
+import type { RunRecord } from "alcap/dist/experiment/records";
+import { projectRoot } from "alcap/dist/experiment/workspace";
+import { tinyBartFolder, tinyCorpus } from "./tiny-corpus";
+
+// The paper's preset by the command a user types, on 25 songs and a BART of width 16: every part is there, its numbers mean nothing.
+process.env.ALCAP_THREADS = "1";
+const home = mkdtempSync(path.join(tmpdir(), "alcap-train-"));
+const corpus = path.join(home, "corpus");
+const bart = path.join(home, "bart");
+before(async () => {
+  await tinyCorpus(corpus);
+  tinyBartFolder(bart, corpus);
+});
+after(() => rmSync(home, { recursive: true, force: true }));
+
+const paper = ["--preset", "paper", "--data", corpus, "--dataset", "songbook-positive", "--bart", bart, "--seed", "2020"];
+const small = ["--batch", "8", "--micro-batch", "4", "--epochs", "3", "--lyrics-tokens", "24", "--caption-tokens", "16"];
+
+/** The command in this process, its output caught, with a home of its own. */
+async function train(name: string, ...args: string[]): Promise<string> {
+  process.env.ALCAP_HOME = path.join(home, name);
+  let said = "";
+  const log = mock.method(console, "log", (text: string) => {
+    said += `${text}\n`;
+  });
+  const bar = mock.method(process.stderr, "write", () => true);
+  try {
+    assert.equal(await run(args), 0);
+    return said;
+  } finally {
+    log.mock.restore();
+    bar.mock.restore();
+  }
+}
+
+const runs = (name: string, preset = "paper") => path.join(home, name, "results", preset, "runs");
+const captions = (name: string, id: string) => readFileSync(path.join(runs(name), `${id}.captions.jsonl`), "utf8");
+const record = (name: string, id: string, preset?: string) => {
+  const { circumstances: _, ...rest } = JSON.parse(
+    readFileSync(path.join(runs(name, preset), `${id}.json`), "utf8"),
+  ) as RunRecord;
+  return rest;
+};
+/** The trained weights of a home's only run. */
+function weights(name: string): Buffer {
+  const cache = path.join(home, name, "data/cache");
+  const [folder = "", ...more] = readdirSync(cache).filter((one) => one.startsWith("run-"));
+  assert.equal(more.length, 0);
+  return readFileSync(path.join(cache, folder, "model.safetensors"));
+}
+
+const id = "songbook-positive.alcap.λ0.02.s2020";
+
+test("train --preset paper: trains with Adafactor in micro-batches, samples captions, writes record and captions", async () => {
+  const said = await train("whole", ...paper, ...small, "--method", "alcap");
+  assert.match(said, /73 training, 7 validation, 3 test rows/);
+  assert.match(said, /^ALCAP +2020 /m);
+  const { recipe, curve, best, metrics, parameters } = record("whole", id);
+  type Recipe = {
+    readonly training: {
+      readonly microBatch: number;
+      readonly vocabularyRows: number;
+      readonly optimiser: { readonly name: string };
+    };
+    readonly decoding: { readonly topP: number };
+    readonly captioner: { readonly text: { readonly attentionDropout: number } };
+  };
+  const { training, decoding, captioner } = recipe as Recipe;
+  assert.deepEqual([training.microBatch, training.vocabularyRows, decoding.topP], [4, 512, 0.92]);
+  assert.equal(training.optimiser.name, "adafactor");
+  assert.equal(captioner.text.attentionDropout, 0.1);
+  assert.equal(curve.steps.length, 27);
+  assert.equal(curve.evaluations.length, 3);
+  const scores = curve.evaluations.map(({ score }) => score);
+  assert.equal(best.score, Math.min(...scores), "the best evaluation's parameters are used");
+  assert.ok((scores.at(-1) ?? 9) < (scores[0] ?? 0), "the held-out loss falls");
+  assert.ok(parameters > 10_000 && metrics.meteor && metrics.rouge1F1 && metrics.rouge1);
+  assert.equal(captions("whole", id).trim().split("\n").length, 3);
+});
+
+test("killed while it trains and started again, a run has the bytes of one that ran through", { timeout: 120_000 }, async () => {
+  const env = { ...process.env, ALCAP_HOME: path.join(home, "killed") };
+  const alcap = path.join(projectRoot(), "lib/bin/alcap.js");
+  const child = spawn(process.execPath, [alcap, "train", ...paper, ...small, "--method", "alcap"], { env });
+  const signal = await new Promise((resolve) => {
+    child.stderr.on("data", (text: Buffer) => {
+      if (/training alcap, seed 2020 1\d\/27/.test(String(text))) child.kill("SIGKILL");
+    });
+    child.on("exit", (_, by) => resolve(by));
+  });
+  assert.equal(signal, "SIGKILL");
+  assert.ok(!existsSync(path.join(runs("killed"), `${id}.json`)));
+  await train("killed", ...paper, ...small, "--method", "alcap");
+  assert.deepEqual(record("killed", id), record("whole", id));
+  assert.equal(captions("killed", id), captions("whole", id));
+  assert.deepEqual(weights("killed"), weights("whole"));
+});
+
+test("λ = 0 is BART-fusion to the byte", async () => {
+  await train("zero", ...paper, ...small, "--method", "alcap", "--lambda", "0");
+  await train("fusion", ...paper, ...small, "--method", "bart-fusion");
+  assert.deepEqual(weights("zero"), weights("fusion"));
+  assert.equal(captions("zero", "songbook-positive.alcap.λ0.s2020"), captions("fusion", "songbook-positive.bart-fusion.s2020"));
+  assert.notDeepEqual(weights("fusion"), weights("whole"));
+});
+
+test("BART reads neither λ nor music, and needs no representations", async () => {
+  const silent = await tinyCorpus(path.join(home, "silent"));
+  rmSync(path.join(silent, "audio_embs_15_16000"), { recursive: true });
+  const wordless = paper.map((word) => (word === corpus ? silent : word));
+  await train("bart", ...paper, ...small, "--method", "bart");
+  await train("deaf", ...wordless, ...small, "--method", "bart", "--lambda", "0.5");
+  assert.deepEqual(weights("deaf"), weights("bart"));
+  const bartId = "songbook-positive.bart.s2020";
+  assert.equal(captions("deaf", bartId), captions("bart", bartId));
+  await assert.rejects(train("deaf", ...wordless, ...small, "--method", "alcap"), { code: "data", message: /--encoder FILE/ });
+});
+
+test("--out, the released reading, and a second run that reads what is there", async () => {
+  const out = path.join(home, "elsewhere");
+  const args = [...paper, ...small, "--method", "bart-fusion", "--reading", "released", "--decoding-batch", "2", "--out", out];
+  await train("out", ...args);
+  const file = path.join(out, "runs/songbook-positive.bart-fusion.s2020.captions.jsonl");
+  assert.equal(readFileSync(file, "utf8").trim().split("\n").length, 2, "the last partial batch is dropped");
+  const first = readFileSync(file.replace("captions.jsonl", "json"), "utf8");
+  assert.equal((JSON.parse(first) as RunRecord).curve.evaluations.length, 1, "evaluated every fifth epoch and at the end");
+  await train("out", ...args);
+  assert.equal(readFileSync(file.replace("captions.jsonl", "json"), "utf8"), first);
+});
+
+test("what is missing or makes no sense is said before anything is trained", async () => {
+  const cases: [string[], string, RegExp][] = [
+    [["--preset", "paper"], "usage", /--data DIR/],
+    [["--preset", "paper", "--data", corpus, "--bart", bart], "usage", /songbook-full, songbook-nonnegative, songbook-positive/],
+    [["--preset", "paper", "--data", bart, "--bart", bart], "data", /corpus\.json is missing/],
+    [["--preset", "paper", "--data", corpus], "weights", /alcap fetch bart-base/],
+    [["--preset", "paper", "--data", corpus, "--bart", corpus], "weights", /config\.json is missing/],
+    [[...paper, ...small, "--micro-batch", "3"], "usage", /micro-batches of 3/],
+    [[...paper, ...small, "--lyrics-tokens", "64"], "usage", /64 tokens of lyrics do not fit 40 positions/],
+    [[...paper, ...small, "--reading", "released"], "usage", /fill no batch of 12/],
+    [[...paper, "--encoder", "x", "--representations", "y"], "usage", /not both/],
+    [[...paper, "--method", "gpt"], "usage", /no method "gpt"/],
+    [[...paper, "--epochs", "0"], "usage", /--epochs is "0"/],
+    [["--preset", "smoke", "--batch", "3"], "usage", /--batch means nothing/],
+    [["--preset", "smoke", "--dataset", "si-full"], "usage", /no data set of Songbook/],
+    [["--preset", "tiny"], "usage", /no preset "tiny"/],
+  ];
+  for (const [args, code, message] of cases)
+    await assert.rejects(train("none", ...args), { name: "AlcapError", code, message }, args.join(" "));
+  assert.ok(!existsSync(runs("none")));
+});
+
+test("--dry-run counts the rows of a prepared corpus and the sizes of its BART", async () => {
+  const json = JSON.parse(await train("dry", ...paper.slice(0, -2), ...small, "--dry-run", "--json")) as Record<string, unknown>;
+  assert.deepEqual([json.corpus, json.rows, json.steps], ["songbook-positive", 73, 27]);
+  assert.ok((json.parameters as { all: number }).all < 1e6);
+});
+
+test("train --preset smoke --dataset songbook-full trains on the rows that positive leaves out", {
+  timeout: 120_000,
+}, async () => {
+  const said = await train("songbook", "--preset", "smoke", "--dataset", "songbook-full", "--method", "bart", "--epochs", "1");
+  const rows = Number(/(\d+) training/.exec(said)?.[1]);
+  const { dataset, curve } = record("songbook", "songbook-full.bart.s2022", "smoke");
+  assert.equal(dataset, "songbook-full");
+  assert.equal(curve.steps.length, Math.floor(rows / 8));
+  assert.ok(rows > 122, "more rows than the positive cut");
+});
