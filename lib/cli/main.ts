@@ -8,7 +8,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "make the corpus, train the three methods, score their captions, execute the notebooks",
     load: () => import("./reproduce.js"),
   },
-  train: { about: "what a training run would need: parameters, memory, time (--dry-run)", load: () => import("./train.js") },
+  train: {
+    about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
+    load: () => import("./train.js"),
+  },
   hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./hear.js") },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
   prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },

@@ -1,6 +1,13 @@
 import { inVariant, type Variant } from "../data/corpus/variants";
-import { makeSong, type Song, type Split, type Truth } from "../data/songbook";
-import { AlcapError } from "../errors";
+import {
+  makeSong,
+  playlistsOfWindow,
+  playlistWindow,
+  type Song,
+  type SongbookOptions,
+  type Split,
+  type Truth,
+} from "../data/songbook";
 import type { Preset, SongbookDataSet } from "./presets";
 import { fingerprint } from "./workspace";
 
@@ -29,22 +36,24 @@ export interface Corpus<S extends SongText = Song> {
 }
 
 /** The cuts by votes, as the Song Interpretation data sets (paper, section 5.1). */
-const cuts: Readonly<Record<SongbookDataSet, Variant>> = {
+const cuts: Readonly<Record<Exclude<SongbookDataSet, "songbook-playlists">, Variant>> = {
   "songbook-full": "full",
   "songbook-nonnegative": "not_negative",
   "songbook-positive": "positive",
 };
 
 /**
- * Songbook cut as the Song Interpretation data sets (paper, section 5.1): training and validation rows are the
- * interpretations with any, no negative, or more than 0 votes; the test split is the same for all, one row a song, the
- * interpretation with most votes.
- * @throws AlcapError `usage` for an unknown data set
+ * One of Songbook's four data sets. Three are cut as the Song Interpretation data sets (paper, section 5.1): training and
+ * validation rows are the interpretations with any, no negative, or more than 0 votes; the test split is the same for all,
+ * one row a song, the interpretation with most votes. The fourth stands in for the NetEase reviews (section 5.2): a row is a
+ * playlist's review with the song that stands for it.
  */
 export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">): Corpus {
-  if (!Object.hasOwn(cuts, dataSet))
-    throw new AlcapError("usage", `Songbook has no data set "${dataSet}".`, `Choose one of ${Object.keys(cuts).join(", ")}.`);
   const songs = Array.from({ length: corpus.songs }, (_, index) => makeSong(corpus, index));
+  const hash = fingerprint(
+    songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
+  );
+  if (dataSet === "songbook-playlists") return ofPlaylists(corpus, songs, hash);
   const of = (split: Split) => songs.filter((song) => song.split === split);
   const rowsOf = (song: Song) => votedRows(song, cuts[dataSet]);
   const rows = {
@@ -52,9 +61,6 @@ export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dat
     validation: of("validation").flatMap(rowsOf),
     test: of("test").map(testRow),
   };
-  const hash = fingerprint(
-    songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
-  );
   return { name: dataSet, songs, rows, hash };
 }
 
@@ -64,4 +70,20 @@ const votedRows = (song: Song, cut: Variant): Row[] =>
 function testRow(song: Song): Row {
   const best = song.interpretations.reduce((a, b) => (b.votes > a.votes ? b : a));
   return { song, text: best.text };
+}
+
+function ofPlaylists(options: SongbookOptions, songs: readonly Song[], songsHash: string): Corpus {
+  const windows = Array.from({ length: Math.ceil(options.songs / playlistWindow) }, (_, window) => window);
+  const playlists = windows.flatMap((window) => playlistsOfWindow(options, window));
+  const of = (split: Split) =>
+    playlists
+      .filter((playlist) => playlist.split === split)
+      .map(({ standing, review }) => ({ song: songs[standing] as Song, text: review }));
+  const hash = fingerprint([songsHash, playlists.map(({ standing, review }) => [standing, review])]);
+  return {
+    name: "songbook-playlists",
+    songs,
+    rows: { train: of("train"), validation: of("validation"), test: of("test") },
+    hash,
+  };
 }

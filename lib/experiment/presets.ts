@@ -9,7 +9,7 @@ import type { RunPlan, TrainingPlan } from "./plan";
 export type PresetName = "smoke" | "quick" | "standard";
 
 /** The cuts of Songbook that runs train on: by votes, as the paper's Song Interpretation data sets, and the playlists. */
-export const songbookDataSets = ["songbook-full", "songbook-nonnegative", "songbook-positive"] as const;
+export const songbookDataSets = ["songbook-full", "songbook-nonnegative", "songbook-positive", "songbook-playlists"] as const;
 export type SongbookDataSet = (typeof songbookDataSets)[number];
 
 /** Everything that fixes a set of runs on Songbook. A preset is data: change a field and the runs get other names and other records. */
