@@ -2,7 +2,7 @@ import { engineInfo } from "../engine";
 import { type CorpusSize, type DryRun, dryRun, measureRate } from "../experiment/dry-run";
 import { machineInWords } from "../experiment/machine";
 import { type PaperChanges, type PaperCorpus, paperCorpora, paperPreset } from "../experiment/paper-preset";
-import { readPreparedCorpus } from "../experiment/prepared-corpus";
+import { dataSetFolder, readPreparedCorpus } from "../experiment/prepared-corpus";
 import { readBartShape } from "../model/bart-folder";
 import { bartBase, type readings } from "../recipe";
 import { oneOf } from "./options";
@@ -30,7 +30,11 @@ async function sizeOf({ data, dataset }: Asked): Promise<CorpusSize> {
     const name = oneOf(dataset ?? "si-full", Object.keys(paperCorpora) as PaperCorpus[], "corpus of the paper");
     return { name, rows: paperCorpora[name].rows };
   }
-  const { name, rows } = await readPreparedCorpus(data, dataset, terminalReporter()("reading the corpus"));
+  const { name, rows } = await readPreparedCorpus(
+    dataSetFolder(data, dataset),
+    dataset,
+    terminalReporter()("reading the corpus"),
+  );
   return { name, rows: rows.train.length };
 }
 

@@ -2,8 +2,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { prepareMaterial, type RunMaterial } from "../experiment/material";
 import { type PaperChanges, paperPreset } from "../experiment/paper-preset";
+import { dataSetFolder } from "../experiment/prepared-corpus";
 import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/prepared-material";
-import { type Preset, presetNamed, songbookDataSets } from "../experiment/presets";
+import { dataSetNames, type Preset, presetNamed } from "../experiment/presets";
 import { findRepresentations } from "../experiment/representation-files";
 import { reportedRun } from "../experiment/run";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/table";
@@ -23,7 +24,7 @@ Trains, captions the test split, scores, and writes a record and the captions of
 read; a stopped run goes on where it was.
 all:       --method NAME         bart, bart-fusion or alcap; may be repeated (default: all three)
            --seed N              may be repeated (default: the preset's)
-           --dataset NAME        ${songbookDataSets.join(", ")}; of a prepared corpus si-full,
+           --dataset NAME        ${dataSetNames.join(", ")}; of a prepared corpus si-full,
                                  si-nonnegative, si-positive, ncm-review (default: its only one)
            --lambda X            weight of the alignment (default 0.02)
            --epochs N            of captioning
@@ -115,16 +116,16 @@ function songbookPreset(given: Given): Preset {
   const { epochs = preset.captioning.epochs, alignmentWeight = preset.recipe.alignment.weight } = changesOf(given);
   return {
     ...preset,
-    dataSet: oneOf(given.dataset ?? preset.dataSet, songbookDataSets, "data set of Songbook"),
+    dataSet: oneOf(given.dataset ?? preset.dataSet, dataSetNames, "data set of Songbook"),
     captioning: { ...preset.captioning, epochs },
     recipe: { ...preset.recipe, alignment: { ...preset.recipe.alignment, weight: alignmentWeight } },
   };
 }
 
 async function trainPrepared(given: Given): Promise<void> {
-  const { data } = given;
-  if (!data)
+  if (!given.data)
     throw usage("There is no corpus to train on.", "Give --data DIR, a folder that `alcap prepare` wrote, or --dry-run.");
+  const data = dataSetFolder(given.data, given.dataset);
   const reading = readingOf(given);
   const plan = paperPreset(reading, changesOf(given));
   const runs = runsOf(given, plan);

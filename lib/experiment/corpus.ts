@@ -1,3 +1,4 @@
+import { songbookDataSets } from "../data/corpus/data-sets";
 import { inVariant, type Variant } from "../data/corpus/variants";
 import {
   makeSong,
@@ -8,7 +9,7 @@ import {
   type Split,
   type Truth,
 } from "../data/songbook";
-import type { Preset, SongbookDataSet } from "./presets";
+import type { Preset } from "./presets";
 import { fingerprint } from "./workspace";
 
 /** What captioning needs of a song. Its truth is known where the corpus was generated. */
@@ -35,13 +36,6 @@ export interface Corpus<S extends SongText = Song> {
   readonly hash: string;
 }
 
-/** The cuts by votes, as the Song Interpretation data sets (paper, section 5.1). */
-const cuts: Readonly<Record<Exclude<SongbookDataSet, "songbook-playlists">, Variant>> = {
-  "songbook-full": "full",
-  "songbook-nonnegative": "not_negative",
-  "songbook-positive": "positive",
-};
-
 /**
  * One of Songbook's four data sets. Three are cut as the Song Interpretation data sets (paper, section 5.1): training and
  * validation rows are the interpretations with any, no negative, or more than 0 votes; the test split is the same for all,
@@ -53,9 +47,10 @@ export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dat
   const hash = fingerprint(
     songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
   );
-  if (dataSet === "songbook-playlists") return ofPlaylists(corpus, songs, hash);
+  const { variant } = songbookDataSets[dataSet];
+  if (!variant) return ofPlaylists(corpus, songs, hash);
   const of = (split: Split) => songs.filter((song) => song.split === split);
-  const rowsOf = (song: Song) => votedRows(song, cuts[dataSet]);
+  const rowsOf = (song: Song) => votedRows(song, variant);
   const rows = {
     train: of("train").flatMap(rowsOf),
     validation: of("validation").flatMap(rowsOf),

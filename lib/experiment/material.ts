@@ -54,7 +54,7 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
   const workspace = workspaceOf(preset, out);
   const corpus = songbookCorpus(preset);
   const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
-  const { tokeniser, file } = await learnWords(preset.vocabulary, common, workspace.cache);
+  const { tokeniser, file } = await learnWords(preset, common, workspace.cache);
   const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
   const { schedule, ...plan } = preset.pretraining;
   const task: DenoisingTask = {

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import {
   type CaptionRow,
   type CorpusAbout,
   corpusFiles,
   type PreparedLine,
   type PreparedSong,
+  playlistsFolder,
   readAbout,
   readSongs,
   readTable,
@@ -22,6 +25,7 @@ const families: Readonly<Record<CorpusAbout["name"], string>> = {
   "si-released": "si",
   netease: "ncm-review",
   songbook: "songbook",
+  "songbook-playlists": "songbook-playlists",
 };
 
 const cutNames: Readonly<Record<Variant, string>> = { full: "full", not_negative: "nonnegative", positive: "positive" };
@@ -43,17 +47,24 @@ function dataSetsOf({ name, tables }: CorpusAbout): DataSet[] {
   return [...variants.map(cut), whole].filter((one) => Object.values(one.tables).every((file) => Object.hasOwn(tables, file)));
 }
 
+/** The folder of a data set: a prepared Songbook keeps its playlists in a folder of their own. */
+export function dataSetFolder(corpus: string, dataSet: string | undefined): string {
+  const part = path.join(corpus, playlistsFolder);
+  return dataSet === "songbook-playlists" && existsSync(path.join(part, corpusFiles.about)) ? part : corpus;
+}
+
 /** The name of the data set that a prepared corpus is trained on: the one asked for, or its only one. */
 function chosen(about: CorpusAbout, folder: string, asked: string | undefined): DataSet {
   const known = dataSetsOf(about);
+  const parts = about.parts?.includes(playlistsFolder) ? ["songbook-playlists"] : [];
   const found = asked === undefined && known.length === 1 ? known[0] : known.find(({ name }) => name === asked);
   if (found) return found;
   const problem = asked === undefined ? `${folder} holds several data sets.` : `${folder} holds no data set "${asked}".`;
-  throw new AlcapError("usage", problem, `Choose one of ${known.map(({ name }) => name).join(", ")}.`);
+  throw new AlcapError("usage", problem, `Choose one of ${[...known.map(({ name }) => name), ...parts].join(", ")}.`);
 }
 
 /**
- * Reads a data set of a corpus that `alcap prepare` wrote; lyrics are held once a song. Songs come with their truth where the
+ * Reads a data set in its folder, as `alcap prepare` wrote it; lyrics are held once a song. Songs come with their truth where the
  * corpus is a Songbook.
  *
  * @param dataSet `si-positive` and the like; may be left out where there is one only
@@ -95,7 +106,7 @@ export async function readPreparedCorpus(
 
 /** A Songbook's truth was written by this library; other corpora have none. */
 const songText = ({ id, split, lyrics, truth }: PreparedSong, { name }: CorpusAbout): SongText =>
-  name === "songbook" && truth ? { id, split, lyrics, truth: truth as Truth } : { id, split, lyrics };
+  name.startsWith("songbook") && truth ? { id, split, lyrics, truth: truth as Truth } : { id, split, lyrics };
 
 function contentOf<T>(line: PreparedLine<T>, file: string): T {
   if ("value" in line) return line.value;

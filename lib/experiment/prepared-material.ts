@@ -42,7 +42,7 @@ export type TextSource =
 export interface PreparedPreset extends Omit<RunPlan, "dataSet"> {
   /** Which rows, as `si-positive`; may be left out where the corpus has one data set only. */
   readonly dataSet?: string;
-  /** Folder of the prepared corpus. */
+  /** Folder of the prepared corpus, or of the one of its data sets that has a folder of its own. */
   readonly folder: string;
   readonly words: WordSource;
   readonly music: MusicSource;
@@ -62,7 +62,7 @@ export async function preparedMaterial(preset: PreparedPreset, report: Reporter,
   const tokeniser =
     "read" in preset.words
       ? loadTokeniser(preset.words.read)
-      : (await learnWords(preset.words.learn, corpus, workspace.cache)).tokeniser;
+      : (await learnWords({ vocabulary: preset.words.learn }, corpus, workspace.cache)).tokeniser;
   checkTokens(tokeniser, bart?.text);
   const music = await representations(preset, corpus, workspace, report);
   const shared = { preset: { ...preset, dataSet: corpus.name }, workspace, corpus, tokeniser, music };

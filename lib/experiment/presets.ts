@@ -1,3 +1,4 @@
+import { type SongbookDataSet, songbookDataSets } from "../data/corpus/data-sets";
 import { bartNoise, type Noise } from "../data/denoise";
 import type { SongbookOptions } from "../data/songbook";
 import { AlcapError } from "../errors";
@@ -8,9 +9,8 @@ import type { RunPlan, TrainingPlan } from "./plan";
 
 export type PresetName = "smoke" | "quick" | "standard";
 
-/** The cuts of Songbook that runs train on: by votes, as the paper's Song Interpretation data sets, and the playlists. */
-export const songbookDataSets = ["songbook-full", "songbook-nonnegative", "songbook-positive", "songbook-playlists"] as const;
-export type SongbookDataSet = (typeof songbookDataSets)[number];
+/** Songbook's data sets by name: by votes, as the paper's Song Interpretation data sets, and the playlists. */
+export const dataSetNames = Object.keys(songbookDataSets) as readonly SongbookDataSet[];
 
 /** Everything that fixes a set of runs on Songbook. A preset is data: change a field and the runs get other names and other records. */
 export interface Preset extends RunPlan {

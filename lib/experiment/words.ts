@@ -3,6 +3,7 @@ import path from "node:path";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../data/tokeniser";
 import { writeWhole } from "../train/checkpoint";
 import type { Corpus, SongText } from "./corpus";
+import type { Preset } from "./presets";
 import { fingerprint } from "./workspace";
 
 /** A tokeniser and the file it came from. */
@@ -11,13 +12,17 @@ export interface Words {
   readonly file: string;
 }
 
-/** Byte-level BPE of `size` tokens learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
-export async function learnWords(size: number, corpus: Corpus<SongText>, folder: string): Promise<Words> {
-  const file = path.join(folder, `words-${fingerprint([corpus.hash, size])}`, "tokenizer.json");
+/** Byte-level BPE of `vocabulary` tokens learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
+export async function learnWords(
+  { vocabulary }: Pick<Preset, "vocabulary">,
+  corpus: Corpus<SongText>,
+  folder: string,
+): Promise<Words> {
+  const file = path.join(folder, `words-${fingerprint([corpus.hash, vocabulary])}`, "tokenizer.json");
   if (!existsSync(file)) {
     const lyrics = corpus.songs.filter(({ split }) => split === "train").map((song) => song.lyrics);
     const captions = corpus.rows.train.map(({ text }) => text);
-    writeWhole(file, JSON.stringify(trainBpe([...lyrics, ...captions], { vocabSize: size })));
+    writeWhole(file, JSON.stringify(trainBpe([...lyrics, ...captions], { vocabSize: vocabulary })));
   }
   return { tokeniser: await loadTokeniser(file), file };
 }

@@ -6,18 +6,18 @@ import { after, test } from "node:test";
 import { prepareNetease, prepareReleased, prepareSongbook, wordRuler } from "alcap/dist/data/corpus";
 import { playlistFields } from "alcap/dist/data/corpus/playlists";
 import { songbookCorpus } from "alcap/dist/experiment/corpus";
-import { readPreparedCorpus } from "alcap/dist/experiment/prepared-corpus";
-import { type SongbookDataSet, songbookDataSets } from "alcap/dist/experiment/presets";
+import { dataSetFolder, readPreparedCorpus } from "alcap/dist/experiment/prepared-corpus";
+import { dataSetNames } from "alcap/dist/experiment/presets";
 import { fixture } from "../shared";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-corpora-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const options = { seed: 11, songs: 75, agreement: 0.4, noise: 0.3 };
-const dataSet = (name: SongbookDataSet) => songbookCorpus({ corpus: options, dataSet: name });
+const dataSet = (name: (typeof dataSetNames)[number]) => songbookCorpus({ corpus: options, dataSet: name });
 
 test("the three cuts nest and share songs, test split and hash; a row is kept by its votes", () => {
-  const [full, nonnegative, positive] = songbookDataSets.slice(0, 3).map(dataSet);
+  const [full, nonnegative, positive] = dataSetNames.slice(0, 3).map(dataSet);
   const votes = new Map(full?.songs.flatMap(({ interpretations }) => interpretations.map(({ text, votes }) => [text, votes])));
   for (const split of ["train", "validation"] as const) {
     const texts = [full, nonnegative, positive].map((corpus) => corpus?.rows[split].map(({ text }) => text) ?? []);
@@ -53,8 +53,8 @@ test("playlists: a row is a review with its standing song, in that song's split;
 test("a prepared Songbook is the same corpus: rows, songs, truth", async () => {
   const out = path.join(folder, "songbook");
   await prepareSongbook({ out, ruler: wordRuler, songbook: options });
-  for (const name of songbookDataSets.slice(0, 3)) {
-    const [made, read] = [dataSet(name), await readPreparedCorpus(out, name)];
+  for (const name of dataSetNames) {
+    const [made, read] = [dataSet(name), await readPreparedCorpus(dataSetFolder(out, name), name)];
     assert.equal(read.name, name);
     for (const split of ["train", "validation", "test"] as const)
       assert.deepEqual(
