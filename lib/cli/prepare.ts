@@ -29,7 +29,7 @@ import {
 import { playlistPairing } from "../data/songbook";
 import { loadTokeniser } from "../data/tokeniser";
 import { AlcapError } from "../errors";
-import { songEmbedder } from "../experiment/embeddings";
+import { presetEncoder, songEmbedder } from "../experiment/embeddings";
 import { presetNamed } from "../experiment/presets";
 import { projectRoot } from "../experiment/workspace";
 import { terminalReporter } from "./terminal";
@@ -61,7 +61,7 @@ songbook:  --preset NAME        sizes and dials of smoke, quick (the default) or
            --songs N --seed N --agreement A --noise A   others than the preset's
            --pairing A          how often a playlist's concept follows its song (default ${playlistPairing})
            --audio npz|wav      render the songs
-           --embeddings FILE    their representations by a music encoder of the preset's shape
+           --embeddings FILE    their representations by this music encoder, or by the preset's own (\`preset\`)
            --threads N          for rendering (default: one a core)
 
 A Songbook holds four data sets: songbook-full, -nonnegative and -positive in DIR, songbook-playlists in DIR/playlists. When it is
@@ -155,8 +155,9 @@ async function prepareGenerated(values: Given, common: Omit<SongbookCorpusOption
     pairing: share("pairing", values.pairing, playlistPairing),
   };
   const threads = threadsOf(values);
+  const encoder = embeddings === "preset" ? presetEncoder(preset) : embeddings;
   const embedder =
-    embeddings === undefined ? undefined : await songEmbedder(embeddings, preset.music, common.report?.("representations"));
+    encoder === undefined ? undefined : await songEmbedder(encoder, preset.music, common.report?.("representations"));
   return prepareSongbook({ ...common, songbook, audio, threads, embedder });
 }
 

@@ -12,7 +12,11 @@ import { loadWeights, type NamedTensors } from "../model/weights";
 import { type Progress, silent } from "../progress";
 import { type MusicShape, wonTagger } from "../recipe";
 import { writeWhole } from "../train/checkpoint";
+import { songbookCorpus } from "./corpus";
 import { STEPS_PER_DB } from "./mel-cache";
+import type { Preset } from "./presets";
+import { encoderRecipe } from "./tagging";
+import { fingerprint, workspaceOf } from "./workspace";
 
 /** Songs heard at once. Batches are the same however often the work is stopped, since sums can differ in their last bit between sizes. */
 const AT_ONCE = 8;
@@ -53,6 +57,22 @@ export async function songEmbedder(file: string, expected: MusicShape, progress:
       return statesShape(fileOf(0));
     },
   };
+}
+
+/**
+ * The weights of the encoder that a preset trained.
+ *
+ * @throws AlcapError `weights` when it has not been trained on this machine
+ */
+export function presetEncoder(preset: Preset): string {
+  const hash = fingerprint(encoderRecipe(preset, songbookCorpus(preset), preset.seeds[0] as number));
+  const file = path.join(workspaceOf(preset).cache, `encoder-${hash}`, "music-encoder.safetensors");
+  if (existsSync(file)) return file;
+  throw new AlcapError(
+    "weights",
+    `The music encoder of the preset ${preset.name} is not there (${file}).`,
+    `Train it with \`alcap hear --preset ${preset.name}\`, or give the file of another.`,
+  );
 }
 
 /** `[M, D]` as the first song's file says, which may have been there. */

@@ -8,11 +8,16 @@ import { melSpectrogram } from "alcap/dist/data/mel";
 import { readNpz, writeNpz } from "alcap/dist/data/npz";
 import { makeSong, renderSong } from "alcap/dist/data/songbook";
 import { compile, type tf, value } from "alcap/dist/engine";
-import { songEmbedder } from "alcap/dist/experiment/embeddings";
+import { songbookCorpus } from "alcap/dist/experiment/corpus";
+import { presetEncoder, songEmbedder } from "alcap/dist/experiment/embeddings";
+import { learnToHear } from "alcap/dist/experiment/hearing";
 import { STEPS_PER_DB } from "alcap/dist/experiment/mel-cache";
+import { presetNamed } from "alcap/dist/experiment/presets";
+import { workspaceOf } from "alcap/dist/experiment/workspace";
 import { musicEncoder, musicParams } from "alcap/dist/model/music-encoder";
 import { initialise, type Params, type ParamValues } from "alcap/dist/model/params";
 import { writeSafetensors } from "alcap/dist/model/weights";
+import { quiet } from "alcap/dist/progress";
 import type { MusicShape } from "alcap/dist/recipe";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-embeddings-"));
@@ -61,6 +66,25 @@ test("representations that are there are not made again; a batch with a gap is",
   await embedder.write(songbook, place);
   assert.deepEqual(readFileSync(fileOf(9)), bytes);
   assert.equal(statSync(fileOf(0)).ino, stamp);
+});
+
+test("a preset's own encoder gives what the preset's training hears, to the byte", { timeout: 120_000 }, async (t) => {
+  const home = process.env.ALCAP_HOME;
+  process.env.ALCAP_HOME = folder;
+  t.after(() => {
+    if (home === undefined) delete process.env.ALCAP_HOME;
+    else process.env.ALCAP_HOME = home;
+  });
+  const smoke = presetNamed("smoke");
+  const preset = { ...smoke, corpus: { ...smoke.corpus, songs: 25 }, tagging: { ...smoke.tagging, epochs: 1 } };
+  assert.throws(() => presetEncoder(preset), { code: "weights", message: /alcap hear --preset smoke/ });
+  const { music } = await learnToHear(preset, songbookCorpus(preset), workspaceOf(preset).cache, quiet);
+  const embedder = await songEmbedder(presetEncoder(preset), preset.music);
+  const place = path.join(folder, "own");
+  await embedder.write(preset.corpus, place);
+  assert.equal(music.size, 25);
+  for (const [id, { data, shape: heard }] of music)
+    assert.deepEqual(readNpz(readFileSync(path.join(place, `${id}.npz`))).a, { data, shape: heard }, id);
 });
 
 test("a file that is no music encoder of a known width is refused", async () => {

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
 import path from "node:path";
 import { quiet } from "../../progress";
-import { makePlaylist, makeSong, type PlaylistOptions, renderSong, type Song } from "../songbook";
+import { makePlaylist, makeSong, type PlaylistOptions, type Song, soundFingerprint } from "../songbook";
 import type { OpenAccount } from "./draft";
 import { wholeFolder } from "./folder";
 import type { PrepareCorpus, PreparedCorpus } from "./prepare";
 import { checkThreads, renderSongs } from "./render";
-import { type AudioSummary, corpusFiles, type EmbeddingSummary } from "./schema";
+import { type AudioSummary, type CorpusAbout, corpusFiles, type EmbeddingSummary } from "./schema";
 import { addPlaylists, playlistsFolder } from "./songbook-playlists";
 import { writeSums } from "./sums";
 import { holds, tables } from "./variants";
@@ -40,20 +39,13 @@ const source = "songbook";
  * @throws AlcapError `usage` when an option is out of range or `out` is taken
  */
 export async function prepareSongbook(options: SongbookCorpusOptions): Promise<PreparedCorpus> {
-  const { songbook, audio, threads = availableParallelism(), embedder, ruler, report = quiet } = options;
-  checkThreads(threads);
+  const { songbook, audio, ruler, report = quiet } = options;
+  checkThreads(options.threads ?? 1);
   const resume = { job: jobOf(options), keep: [corpusFiles.audio, corpusFiles.embeddings] };
   return wholeFolder(options.out, { replace: options.replace, mark: corpusFiles.about, resume }, async (folder) => {
     const writer = corpusWriter(folder, { tables: cut, ruler, countSongs: rowsBySong });
     const account = writeSongs(writer, options);
-    const progress = report("rendering songs");
-    if (audio) await renderSongs(songbook, { ending: audio, folder: path.join(folder, corpusFiles.audio), threads, progress });
-    const embeddings = embedder && {
-      files: songbook.songs,
-      shape: await embedder.write(songbook, path.join(folder, corpusFiles.embeddings)),
-      encoder: embedder.encoder,
-    };
-    const sounds = { ...(audio && { audio: { ending: audio, files: songbook.songs } }), ...(embeddings && { embeddings }) };
+    const sounds = await addSounds(folder, options);
     addPlaylists(folder, { songbook, ruler, report, sounds });
     const about = writer.close(
       {
@@ -70,13 +62,31 @@ export async function prepareSongbook(options: SongbookCorpusOptions): Promise<P
   });
 }
 
-/** Names the sounds and representations: options, and what the first song sounds like with this version of the code. */
+/** Renders the songs and computes their representations, where they are asked for. */
+async function addSounds(
+  folder: string,
+  { songbook, audio, threads, embedder, report = quiet }: SongbookCorpusOptions,
+): Promise<Pick<CorpusAbout, "audio" | "embeddings">> {
+  const files = songbook.songs;
+  const progress = report("rendering songs");
+  if (audio) await renderSongs(songbook, { ending: audio, folder: path.join(folder, corpusFiles.audio), threads, progress });
+  const shape = await embedder?.write(songbook, path.join(folder, corpusFiles.embeddings));
+  return {
+    ...(audio && { audio: { ending: audio, files } }),
+    ...(embedder && shape && { embeddings: { files, shape, encoder: embedder.encoder } }),
+  };
+}
+
+/** Songs whose plans tell whether two versions of the code plan alike. */
+const PROBED = 10;
+
+/** Names the sounds and representations: options, and how this version of the code plans and plays. */
 function jobOf({ songbook, audio, embedder }: SongbookCorpusOptions): string {
   const hash = createHash("sha256").update(JSON.stringify([songbook, audio, embedder?.encoder]));
-  const first = makeSong(songbook, 0);
-  hash.update(JSON.stringify([first, makePlaylist(songbook, 0)]));
-  if (audio || embedder) hash.update(renderSong(first.music));
-  return hash.digest("hex");
+  hash.update(JSON.stringify(makePlaylist(songbook, 0)));
+  for (let index = 0; index < Math.min(PROBED, songbook.songs); index++)
+    hash.update(JSON.stringify(makeSong(songbook, index).music));
+  return hash.update(soundFingerprint()).digest("hex");
 }
 
 function writeSongs(writer: CorpusWriter, { songbook, audio, report = quiet }: SongbookCorpusOptions): OpenAccount {
