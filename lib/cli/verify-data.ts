@@ -6,8 +6,9 @@ import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap verify data DIR [--json]
 
-Checks a corpus that \`alcap prepare\` wrote: sizes and SHA-256 of its files, every song, row and sound; that splits share no song, that the
-variants follow from the votes, and that all counts add up. Exit code 1 when anything is wrong.`;
+Checks a corpus that \`alcap prepare\` wrote, and a Songbook's playlists within it: sizes and SHA-256 of its files, every song, row, sound
+and representation; that splits share no song, that the variants follow from the votes, and that all counts add up. Exit code 1 when
+anything is wrong.`;
 
 /** `alcap verify data`. */
 export async function run(args: readonly string[]): Promise<number> {

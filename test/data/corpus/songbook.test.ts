@@ -172,6 +172,19 @@ test("a preparation that fails goes on with the sounds it has; one with other op
   assert.ok(!existsSync(`${out}.partial`));
 });
 
+test("two processes do not write to one place; what has no readable owner is not used", async (t) => {
+  const out = path.join(scratch(t), "songbook");
+  const partial = `${out}.partial`;
+  mkdirSync(path.join(partial, "corpus", "audio"), { recursive: true });
+  put(path.join(partial, "corpus", "audio"), `${makeSong(few, 0).id}.npz`, "not a sound");
+  put(partial, "job.json", JSON.stringify({ job: "", pid: process.ppid }));
+  const options = { songbook: few, audio: "npz", out, ruler } as const;
+  await assert.rejects(prepareSongbook(options), { code: "usage", message: new RegExp(`Process ${process.ppid} is writing`) });
+  put(partial, "job.json", '{"job":');
+  await prepareSongbook(options);
+  assert.equal((await verifyCorpus(out)).findings, 0);
+});
+
 test("a preparation killed while it renders goes on, and gives the same bytes", async (t) => {
   const folder = scratch(t);
   const [out, whole] = [path.join(folder, "killed"), path.join(folder, "whole")];
