@@ -5,14 +5,13 @@ import { melSpectrogram } from "../data/mel";
 import { readNpz, writeNpz } from "../data/npz";
 import { makeSong, renderSong, type SongbookOptions, songId } from "../data/songbook";
 import { compile, type tf, value } from "../engine";
-import { AlcapError } from "../errors";
-import { musicEncoder, musicParams } from "../model/music-encoder";
-import type { Params, ParamValues } from "../model/params";
-import { loadWeights, type NamedTensors } from "../model/weights";
+import { musicEncoder } from "../model/music-encoder";
+import type { Params } from "../model/params";
 import { type Progress, silent } from "../progress";
-import { type MusicShape, wonTagger } from "../recipe";
+import type { MusicShape } from "../recipe";
 import { writeWhole } from "../train/checkpoint";
 import { songbookCorpus } from "./corpus";
+import { readEncoder } from "./encoder-file";
 import { STEPS_PER_DB } from "./mel-cache";
 import type { Preset } from "./presets";
 import { encoderRecipe } from "./tagging";
@@ -30,9 +29,7 @@ const AT_ONCE = 8;
  * @throws AlcapError `weights` when the file holds no music encoder of a known shape
  */
 export async function songEmbedder(file: string, expected: MusicShape, progress: Progress = silent): Promise<SongEmbedder> {
-  const { tensors } = await loadWeights(file);
-  const shape = shapeOf(tensors, expected, file);
-  const params = paramsOf(tensors, shape, file);
+  const { params, shape } = await readEncoder(file, [expected]);
   return {
     encoder: sha256Of(file),
     write: async (songbook, folder) => {
@@ -92,35 +89,4 @@ function melsOf(songbook: SongbookOptions, indices: readonly number[]) {
     );
   });
   return value(data, [mels.length, bands, frames]);
-}
-
-/** Reads the shape off the weights. Heads leave no trace in them: they are taken from a known shape of the same width. */
-function shapeOf(tensors: NamedTensors, expected: MusicShape, file: string): MusicShape {
-  const size = (name: string) => tensors[name]?.shape[0] ?? 0;
-  const channels = size("layer1.conv_1.bias");
-  const known = [expected, wonTagger].find((shape) => shape.channels === channels);
-  if (!known)
-    throw new AlcapError(
-      "weights",
-      channels === 0 ? `${file} holds no music encoder.` : `The music encoder in ${file} has ${channels} channels.`,
-      `Give one of ${expected.channels} channels, the preset's, or the released one of ${wonTagger.channels}; --preset chooses another.`,
-    );
-  let layers = 0;
-  while (tensors[`encoder.layer.${layers}.intermediate.dense.bias`]) layers++;
-  const inner = size("encoder.layer.0.intermediate.dense.bias");
-  return { mels: known.mels, channels, heads: known.heads, inner, layers, tags: size("dense.bias") };
-}
-
-/** The encoder's parameters and no others: files of PyTorch hold step counters too. */
-function paramsOf(tensors: NamedTensors, shape: MusicShape, file: string): ParamValues {
-  const entries = Object.entries(musicParams(shape)).map(([name, { shape: wanted }]) => {
-    const found = tensors[name];
-    if (found?.dtype === "float32" && found.shape.join() === wanted.join()) return [name, found] as const;
-    throw new AlcapError(
-      "weights",
-      `${file} has no "${name}" of shape ${wanted.join(" × ")}.`,
-      "Give the weights of a whole music encoder.",
-    );
-  });
-  return Object.fromEntries(entries) as ParamValues;
 }

@@ -7,12 +7,11 @@ import { melSpectrogram } from "../data/mel";
 import { readNpz, writeNpz } from "../data/npz";
 import { compile, type tf, value } from "../engine";
 import { AlcapError } from "../errors";
-import { musicEncoder, musicParams } from "../model/music-encoder";
-import type { Params, ParamValues } from "../model/params";
-import { loadWeights } from "../model/weights";
+import { musicEncoder } from "../model/music-encoder";
+import type { Params } from "../model/params";
 import type { Reporter } from "../progress";
-import { type MusicShape, wonTagger } from "../recipe";
 import { writeWhole } from "../train/checkpoint";
+import { readEncoder } from "./encoder-file";
 import { readRepresentations } from "./representation-files";
 import type { Representations } from "./representations";
 import { fingerprint } from "./workspace";
@@ -92,36 +91,3 @@ async function contentHash(file: string): Promise<string> {
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest("hex");
 }
-
-/** A music encoder's parameters and the sizes that they tell. */
-async function readEncoder(file: string): Promise<{ params: ParamValues; shape: MusicShape }> {
-  const { tensors, metadata } = await loadWeights(file);
-  const all = tensors as ParamValues;
-  const sizeAt = (name: string) => all[name]?.shape[0] ?? 0;
-  const channels = sizeAt("layer1.conv_1.weight");
-  const shape: MusicShape = {
-    mels: wonTagger.mels,
-    channels,
-    heads: headsOf(channels, metadata.heads, file),
-    inner: sizeAt("encoder.layer.0.intermediate.dense.bias"),
-    layers: Object.keys(all).filter((name) => /^encoder\.layer\.\d+\.intermediate\.dense\.bias$/.test(name)).length,
-    tags: sizeAt("dense.bias"),
-  };
-  const params: ParamValues = {};
-  for (const [name, { shape: needed }] of Object.entries(musicParams(shape))) {
-    const found = all[name];
-    if (found && found.shape.join() === needed.join()) params[name] = found;
-    else throw unfit(file, found ? `holds "${name}" of shape [${found.shape.join(", ")}]` : `lacks "${name}"`);
-  }
-  return { params, shape };
-}
-
-/** Attention heads, which no tensor's shape tells: the file's metadata does, or it has the released encoder's width. */
-function headsOf(channels: number, metadata: string | undefined, file: string): number {
-  const heads = metadata === undefined && channels === wonTagger.channels ? wonTagger.heads : Number(metadata);
-  if (Number.isInteger(heads) && heads > 0 && (2 * channels) % heads === 0) return heads;
-  throw unfit(file, 'does not say how many attention heads it has (safetensors metadata "heads")');
-}
-
-const unfit = (file: string, problem: string) =>
-  new AlcapError("weights", `${file} ${problem}.`, "Give the weights of a music encoder (CNNSA).");
