@@ -5,6 +5,7 @@ import { melSpectrogram } from "../data/mel";
 import { readNpz, writeNpz } from "../data/npz";
 import { makeSong, renderSong, type SongbookOptions, songId } from "../data/songbook";
 import { compile, type tf, value } from "../engine";
+import { AlcapError } from "../errors";
 import { musicEncoder } from "../model/music-encoder";
 import type { Params } from "../model/params";
 import { type Progress, silent } from "../progress";
