@@ -14,6 +14,7 @@ export { type Corpus, type Row, type SongText, songbookCorpus } from "./experime
 export * from "./experiment/corpus-facts";
 export { attentionOverTime, type EncoderLayer, encoderLayers, type MusicAttention } from "./experiment/encoder-layers";
 export { type EncoderFixture, encoderParity, testSignal } from "./experiment/encoder-parity";
+export type { HearingRecord } from "./experiment/hearing-record";
 export { type Material, prepareMaterial, type RunMaterial } from "./experiment/material";
 export { paperPreset } from "./experiment/paper-preset";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/plan";
@@ -23,6 +24,14 @@ export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, pres
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/records";
 export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run";
 export { type Measure, measures, methodNames, paperTable1, resultRows, resultTable, textMeasures } from "./experiment/table";
+export {
+  instrumentProbe,
+  moodProbe,
+  type NamedProbe,
+  type TagFigure,
+  type TagReport,
+  tagReport,
+} from "./experiment/tag-report";
 export { learnWords } from "./experiment/words";
 export { type Workspace, workspaceOf } from "./experiment/workspace";
 export { captionLoss } from "./loss/caption";

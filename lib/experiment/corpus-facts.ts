@@ -22,6 +22,7 @@ import {
 } from "../data/songbook";
 import type { Tokeniser } from "../data/tokeniser";
 import { bootstrapInterval, type Interval } from "../metric/certainty";
+import { heardMoodBound } from "../metric/heard-mood";
 import { estimatedInformation, moodInformation } from "../metric/mood";
 import { noveltyAgainst } from "../metric/novelty";
 import { type Progress, silent } from "../progress";
@@ -167,6 +168,19 @@ export function turnDial(options: SongbookOptions, agreements: readonly number[]
       estimate: estimatedInformation(table, { seed: `dial/${agreement}` }),
       equal: table.reduce((sum, row, mood) => sum + row[mood]!, 0) / options.songs,
     };
+  });
+}
+
+/** The best accuracy of naming the mood from the music alone at each noise, on as many songs as the corpus has (`heardMoodBound`). */
+export function heardMoodBounds(
+  options: SongbookOptions,
+  noises: readonly number[],
+  progress: Progress = silent,
+): { readonly noise: number; readonly bound: Interval }[] {
+  return noises.map((noise, done) => {
+    const played = Array.from({ length: options.songs }, (_, index) => drawCauses({ ...options, noise }, index));
+    progress(done + 1, noises.length, `noise ${noise}`);
+    return { noise, bound: heardMoodBound(played, noise, "music") };
   });
 }
 

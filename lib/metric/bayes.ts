@@ -20,7 +20,8 @@ export type Fact = "theme" | "mood" | "instrument" | "detail";
  * - **detail**, a name or a place with a chance of ½ each, drawn uniformly within its kind: 1 with the lyrics, which say it, else
  *   `½ / min(names, places)`.
  *
- * With the music, mood and instrument are upper bounds: in a noisy performance two moods can sound alike, and a soft player be lost.
+ * With the music, mood and instrument are upper bounds: a soft player can be lost, and in a noisy performance two moods can be played
+ * alike; `heardMoodBound` says how often.
  *
  * @param agreement ρ, 0..1
  * @throws AlcapError `usage` when ρ is out of range
@@ -39,7 +40,7 @@ export function bayesFactAccuracy(agreement: number, sees: Sees): Readonly<Recor
 /**
  * The best accuracy any captioner can reach in naming the mood of the music.
  * From the lyrics alone: guess their mood, right with probability `ρ + (1 − ρ)/n`. With the music: 1, as the mood is a cause of
- * what is played; at high `noise` two moods can sound alike, and 1 is an upper bound.
+ * what is played; at high `noise` two moods can be played alike, and 1 is an upper bound (`heardMoodBound` is the exact one).
  *
  * @param agreement ρ, 0..1
  * @throws AlcapError `usage` when ρ is out of range

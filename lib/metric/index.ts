@@ -6,6 +6,7 @@ export * from "./certainty";
 export * from "./encoder";
 export * from "./facts";
 export * from "./gaussian-critic";
+export { heardMoodBound, moodPosterior, type Played } from "./heard-mood";
 export * from "./information";
 export * from "./lsa";
 export * from "./meteor";

@@ -34,8 +34,9 @@ const arrived = { step: 1e-5, rounds: 5000 } as const;
 
 /**
  * A linear probe (Alain and Bengio 2017): multinomial logistic regression on features standardised by the training rows.
- * Fitted by bound optimisation (Böhning 1992): each step solves against one fixed upper bound of the curvature, so the loss only
- * falls and no step size is chosen. Starts from zero, draws nothing: the same rows give the same numbers.
+ * Fitted by bound optimisation (Böhning 1992): each step solves against one fixed upper bound of the curvature, so no step size is
+ * chosen; accelerated, since a class without training rows would else take tens of thousands of steps. Starts from zero, draws nothing: the
+ * same rows give the same numbers.
  *
  * @throws AlcapError `input` when rows are missing, ragged or have labels that are not classes
  */
@@ -92,30 +93,47 @@ function standardiser(rows: readonly ArrayLike<number>[]): (row: ArrayLike<numbe
 function fitted(rows: readonly Float64Array[], labels: readonly number[], classes: number, l2: number): Float64Array[] {
   const width = rows[0]!.length;
   const bound = cholesky(curvatureBound(rows, l2), width);
-  const weights = Array.from({ length: classes }, () => new Float64Array(width));
+  const zeros = () => Array.from({ length: classes }, () => new Float64Array(width));
+  let [weights, ahead, momentum] = [zeros(), zeros(), 1];
   for (let round = 0; round < arrived.rounds; round++) {
-    const gradients = weights.map((w) => Float64Array.from(w, (x, i) => (i < width - 1 ? l2 * x : 0)));
-    rows.forEach((row, n) => {
-      const shares = softmax(logits(weights, row));
-      for (let c = 0; c < classes; c++) {
-        const error = (shares[c]! - (labels[n] === c ? 1 : 0)) / rows.length;
-        const gradient = gradients[c]!;
-        for (let i = 0; i < width; i++) gradient[i]! += error * row[i]!;
-      }
-    });
-    let largest = 0;
-    gradients.forEach((gradient, c) => {
-      solveLower(bound, width, gradient);
-      solveUpper(bound, width, gradient);
-      for (let i = 0; i < width; i++) {
-        weights[c]![i]! -= gradient[i]!;
-        largest = Math.max(largest, Math.abs(gradient[i]!));
-      }
-    });
-    if (largest < arrived.step) return weights;
+    const steps = gradientsAt(ahead, rows, labels, l2);
+    for (const step of steps) {
+      solveLower(bound, width, step);
+      solveUpper(bound, width, step);
+    }
+    if (steps.every((step) => step.every((x) => Math.abs(x) < arrived.step))) return ahead;
+    const next = ahead.map((w, c) => w.map((x, i) => x - steps[c]![i]!));
+    // Nesterov's acceleration, begun anew whenever it runs against the gradient (O'Donoghue and Candès 2015).
+    const against = sumOver(steps, (step, c, i) => step * (next[c]![i]! - weights[c]![i]!)) > 0;
+    const grown = against ? 1 : (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
+    const push = against ? 0 : (momentum - 1) / grown;
+    const before = weights;
+    ahead = next.map((w, c) => w.map((x, i) => x + push * (x - before[c]![i]!)));
+    [weights, momentum] = [next, grown];
   }
   throw new AlcapError("input", `The probe did not settle in ${arrived.rounds} steps.`, "Give it a larger `l2`.");
 }
+
+/** Gradient of the mean log loss with its penalty, one vector a class. */
+function gradientsAt(
+  weights: readonly Float64Array[],
+  rows: readonly Float64Array[],
+  labels: readonly number[],
+  l2: number,
+): Float64Array[] {
+  const gradients = weights.map((w) => w.map((x, i) => (i < w.length - 1 ? l2 * x : 0)));
+  rows.forEach((row, n) => {
+    const shares = softmax(logits(weights, row));
+    gradients.forEach((gradient, c) => {
+      const error = (shares[c]! - (labels[n] === c ? 1 : 0)) / rows.length;
+      for (let i = 0; i < gradient.length; i++) gradient[i]! += error * row[i]!;
+    });
+  });
+  return gradients;
+}
+
+const sumOver = (vectors: readonly Float64Array[], term: (x: number, vector: number, place: number) => number): number =>
+  vectors.reduce((sum, vector, c) => vector.reduce((own, x, i) => own + term(x, c, i), sum), 0);
 
 /** `½ XᵀX / N + l2`, an upper bound of the log loss's second derivative within a class (Böhning 1992, with the cross terms dropped). */
 function curvatureBound(rows: readonly Float64Array[], l2: number): Float64Array {

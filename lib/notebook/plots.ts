@@ -81,15 +81,19 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
-  return {
-    data,
-    layout: {
-      ...frameLayout(frame),
-      barmode: frame.arrangement === "stacked" ? "stack" : "group",
-      bargap: 0.25,
-      showlegend: series.length > 1,
-    },
-  };
+  const layout = frameLayout(frame);
+  const barmode = frame.arrangement === "stacked" ? "stack" : "group";
+  const bars = { ...layout, barmode, bargap: 0.25, showlegend: series.length > 1 };
+  return { data, layout: labels.length > MANY_LABELS ? { ...bars, ...crowded(layout, labels) } : bars };
+}
+
+/** More labels than this stand upright, each of them, and the legend makes room for them. */
+const MANY_LABELS = 40;
+
+function crowded(layout: JsonObject, labels: readonly string[]): JsonObject {
+  const ticks = { tickmode: "array", tickvals: labels.map(plainText), tickangle: -90, tickfont: { size: 10 } };
+  const above = { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" };
+  return { xaxis: { ...(layout.xaxis as JsonObject), ...ticks }, legend: above };
 }
 
 export interface HeatmapOptions extends FigureFrame {

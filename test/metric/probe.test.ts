@@ -85,3 +85,13 @@ test("rows that do not fit are refused", () => {
     assert.throws(() => linearProbe({ train: good, test: part, classes: 2 }), AlcapError);
   }
 });
+
+test("a class that no training row has is no obstacle", () => {
+  const random = seedrandom("absent");
+  const rows = (count: number) => {
+    const labels = Array.from({ length: count }, (_, i) => i % 3);
+    const features = labels.map((label) => Array.from({ length: 16 }, (_, i) => (i % 6 === label ? 1 : 0) + random()));
+    return { features, labels };
+  };
+  assert.equal(linearProbe({ train: rows(32), test: rows(60), classes: 6 }).accuracy, 1);
+});

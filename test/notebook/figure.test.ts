@@ -103,6 +103,15 @@ test("points with intervals have whiskers, and references stand on either axis, 
   assert.notEqual(shapes[0]?.line.dash, shapes[1]?.line.dash);
 });
 
+test("fifty bars keep every label", async () => {
+  const labels = Array.from({ length: 50 }, (_, i) => `tag ${i}`);
+  const found = texts(await renderSvg(barFigure(labels, [{ name: "songs", values: labels.map((_, i) => i) }])));
+  assert.deepEqual(
+    labels.filter((label) => !found.includes(label)),
+    [],
+  );
+});
+
 test("lines, points, bands, curves and references are drawn", async () => {
   const y = [1, 3, 2];
   const line = await renderSvg(lineFigure([{ name: "ours", x: [0, 1, 2], y, low: [0, 2, 1], high: [2, 4, 3] }]));

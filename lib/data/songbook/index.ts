@@ -3,6 +3,7 @@ export { drawCauses, planSong, splitOf } from "./causes";
 export { words } from "./english";
 export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";
+export { moodLogLikelihood } from "./music/likelihood";
 export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
 export {
   type Concept,

@@ -1,7 +1,7 @@
 import type { Draw } from "../draw";
 import type { Expression, Instrument, Mode, Mood, MusicPlan, Style } from "../types";
 import { modes } from "../types";
-import { characters } from "./character";
+import { type Character, characters } from "./character";
 import { paceLimits } from "./pace";
 import { everyday, styleBooks } from "./styles";
 
@@ -59,12 +59,12 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   const style = draw.weighted(character.styles);
   const planned = draw.weighted(character.modes);
   const anyMode = draw.pick(modes);
-  const mode = draw.chance(0.2 * noise) ? anyMode : planned;
+  const mode = draw.chance(modeSlip(noise)) ? anyMode : planned;
   const book = styleBooks[style];
-  const tempo = tellable(character.tempo + character.tempoSpread * (1 + noise) * draw.normal());
+  const tempo = tellable(character.tempo + tempoSpread(character, noise) * draw.normal());
   const lead = draw.weighted(instrumentWeights(book.favors));
   const harmony = draw.weighted(harmonyWeights(book.favors, lead));
-  const expression = drawExpression(manner(character.expression, style, draw), 0.06 + 0.18 * noise, draw);
+  const expression = drawExpression(manner(character.expression, style, draw), expressionSpread(noise), draw);
   const drummed = draw.chance(character.drums) && Object.keys(book.drums).length > 0;
   return {
     seed: draw.integer(2 ** 31),
@@ -87,15 +87,24 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   };
 }
 
+/** How often a song is in a mode that its mood did not ask for. */
+export const modeSlip = (noise: number) => 0.2 * noise;
+
+/** Standard deviation of the tempo around the mood's, beats a minute. */
+export const tempoSpread = (character: Character, noise: number) => character.tempoSpread * (1 + noise);
+
+/** Standard deviation of each side of the expression around the mood's. */
+export const expressionSpread = (noise: number) => 0.06 + 0.18 * noise;
+
 /** Nearest tempo within the range that is off the borders between slow, steady, brisk and fast: nobody hears 83 from 85. */
-function tellable(tempo: number): number {
+export function tellable(tempo: number): number {
   const whole = Math.round(clamp(tempo, tempoRange.low, tempoRange.high));
   const border = paceLimits.find((limit) => Math.abs(whole - limit) < paceMargin);
   if (border === undefined) return whole;
   return whole < border ? border - paceMargin : border + paceMargin;
 }
 
-function weighed<K extends string>(
+export function weighed<K extends string>(
   weights: Readonly<Record<K, number>>,
   factors: Readonly<Partial<Record<K, number>>>,
 ): Record<K, number> {
@@ -115,19 +124,32 @@ export function instrumentWeights(favors: Favors): Record<Instrument, number> {
 /** The same for what accompanies a lead; the lead itself seldom does. */
 export const harmonyWeights = (favors: Favors, lead: Instrument) => instrumentWeights({ ...favors, [lead]: 0.5 });
 
-/** Rock is played through amplifiers in any mood, and any song may grow towards its end. */
+/** How often a song grows towards its end though its mood does not ask for it. */
+const crescendoChance = 0.12;
+
+/** What a style makes of a mood's expression: rock is played through amplifiers in any mood, and any song may grow towards its end. */
+export function mannersOf(center: Expression, style: Style): readonly { readonly chance: number; readonly center: Expression }[] {
+  const plain = { ...center, drive: center.drive + (style === "rock" ? 0.45 : 0) };
+  return [
+    { chance: crescendoChance, center: { ...plain, swell: Math.max(0.75, center.swell) } },
+    { chance: 1 - crescendoChance, center: plain },
+  ];
+}
+
 function manner(center: Expression, style: Style, draw: Draw): Expression {
-  const drive = center.drive + (style === "rock" ? 0.45 : 0);
-  return { ...center, drive, swell: draw.chance(0.12) ? Math.max(0.75, center.swell) : center.swell };
+  const [growing, plain] = mannersOf(center, style);
+  return (draw.chance(crescendoChance) ? growing : plain)?.center ?? center;
 }
 
 function drawExpression(center: Expression, spread: number, draw: Draw): Expression {
-  const entries = Object.entries(center).map(([name, value]) => {
-    const low = name === "contour" ? -1 : 0;
-    return [name, round(clamp(value + spread * draw.normal(), low, 1))] as const;
-  });
+  const entries = Object.entries(center).map(
+    ([name, value]) => [name, round(clamp(value + spread * draw.normal(), lowest(name as keyof Expression), 1))] as const,
+  );
   return Object.fromEntries(entries) as Record<keyof Expression, number>;
 }
+
+/** Least value of a side of the expression; the largest is 1. */
+export const lowest = (side: keyof Expression) => (side === "contour" ? -1 : 0);
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
