@@ -1,7 +1,8 @@
 import path from "node:path";
 import { writeWav } from "../data/audio";
-import type { SongbookDataSet } from "../data/corpus/data-sets";
-import { neteaseSizes } from "../data/corpus/split";
+import { type SongbookDataSet, songbookDataSets } from "../data/corpus/data-sets";
+import { neteaseSizes, splits } from "../data/corpus/split";
+import { inVariant } from "../data/corpus/variants";
 import {
   drawCauses,
   listeners,
@@ -40,33 +41,24 @@ export const paperSizes = {
   "songbook-playlists": { name: "NCM Review", sizes: neteaseSizes },
 } as const satisfies Record<SongbookDataSet, { name: string; sizes: Sizes }>;
 
-/** Fewest votes of a training row, where votes decide. */
-const fewestVotes = { "songbook-full": Number.NEGATIVE_INFINITY, "songbook-nonnegative": 0, "songbook-positive": 1 } as const;
-
 /**
- * Rows of the four Songbook data sets: interpretations cut by votes, with one shared test split of a row a song; and one review a
- * playlist, in the split of the song that stands for it.
+ * Rows of the four Songbook data sets, as `songbookCorpus` makes them: interpretations cut by votes, with one shared test split of a row
+ * a song; and one review a playlist, in the split of the song that stands for it.
  */
 export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): Record<SongbookDataSet, Record<Split, number>> {
-  const test = songs.filter(({ split }) => split === "test").length;
-  const voted = (fewest: number, split: Split) =>
-    songs.reduce(
-      (sum, song) => sum + (song.split === split ? song.interpretations.filter(({ votes }) => votes >= fewest).length : 0),
-      0,
-    );
-  const cut = (name: keyof typeof fewestVotes) => ({
-    train: voted(fewestVotes[name], "train"),
-    validation: voted(fewestVotes[name], "validation"),
-    test,
-  });
   const playlists = allPlaylists(options);
-  const standing = (split: Split) => playlists.filter((one) => one.split === split).length;
-  return {
-    "songbook-full": cut("songbook-full"),
-    "songbook-nonnegative": cut("songbook-nonnegative"),
-    "songbook-positive": cut("songbook-positive"),
-    "songbook-playlists": { train: standing("train"), validation: standing("validation"), test: standing("test") },
+  const rows = (dataSet: SongbookDataSet, split: Split): number => {
+    const { variant } = songbookDataSets[dataSet];
+    if (!variant) return playlists.filter((playlist) => playlist.split === split).length;
+    const own = songs.filter((song) => song.split === split);
+    if (split === "test") return own.length;
+    return own.flatMap(({ interpretations }) => interpretations).filter(({ votes }) => inVariant(variant, votes)).length;
   };
+  const sizes = (Object.keys(songbookDataSets) as SongbookDataSet[]).map((dataSet) => {
+    const counts = splits.map((split) => [split, rows(dataSet, split)]);
+    return [dataSet, Object.fromEntries(counts)];
+  });
+  return Object.fromEntries(sizes);
 }
 
 /** Every playlist of a corpus, as many as it has songs. */

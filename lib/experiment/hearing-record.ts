@@ -5,6 +5,7 @@ import type { Corpus } from "./corpus";
 import { learnToHear } from "./hearing";
 import { machineInWords, peakMemoryMiB } from "./machine";
 import type { Preset } from "./presets";
+import { heldRepresentations } from "./representations";
 import { instrumentProbe, moodProbe, type NamedProbe, type TagReport, tagReport } from "./tag-report";
 import { canonical } from "./workspace";
 
@@ -27,7 +28,7 @@ export interface HearingRecord {
 /** Trains or reads a preset's music encoder and measures it. */
 export async function hearingRecord(preset: Preset, corpus: Corpus, folder: string, report: Reporter): Promise<HearingRecord> {
   const { encoder, music, hash } = await learnToHear(preset, corpus, folder, report);
-  const heard = { corpus, encoder, music };
+  const heard = { corpus, encoder, music: heldRepresentations(music, hash) };
   return {
     preset: preset.name,
     encoderHash: hash,

@@ -4,6 +4,7 @@ import { AlcapError } from "../errors";
 import { averagePrecision, meanKnown, rocAuc } from "../metric/auc";
 import { linearProbe, type Probe } from "../metric/probe";
 import type { Corpus } from "./corpus";
+import type { Representations } from "./representations";
 import type { TrainedEncoder } from "./tagging";
 
 /** How well one tag is heard in a split. */
@@ -57,10 +58,10 @@ export function tagReport(
   return { split, songs: songs.length, tags, macro: { rocAuc: mean("rocAuc"), prAuc: mean("prAuc"), chance: mean("chance") } };
 }
 
-/** What a probe reads: the corpus, and each song's representation `[M, D]` by id. */
+/** What a probe reads: the corpus, and what the encoder heard in its songs. */
 export interface Heard {
   readonly corpus: Corpus;
-  readonly music: ReadonlyMap<string, Value>;
+  readonly music: Pick<Representations, "of">;
 }
 
 /** A linear probe with the names of its classes, in the order of the confusion table. */
@@ -81,7 +82,7 @@ function probe({ corpus, music }: Heard, classes: readonly string[], classOf: (s
   const rows = (split: Split) => {
     const songs = corpus.songs.filter((song) => song.split === split);
     return {
-      features: songs.map(({ id }) => meanPosition(music.get(id) ?? missing(id))),
+      features: songs.map(({ id }) => meanPosition(music.of(id))),
       labels: songs.map((song) => classes.indexOf(classOf(song))),
     };
   };

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { readWav } from "alcap/dist/data/audio/wav";
-import { makePlaylist, makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
+import { makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
+import { songbookCorpus } from "alcap/dist/experiment/corpus";
 import {
   allPlaylists,
   dataSetSizes,
@@ -18,6 +19,7 @@ import {
   vocabularyGrowth,
   votesByListener,
 } from "alcap/dist/experiment/corpus-facts";
+import { dataSetNames } from "alcap/dist/experiment/presets";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-facts-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,17 +27,16 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const options = { seed: 7, songs: 150, agreement: 0.3, noise: 0.3 };
 const songs = Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
 
-test("sizes: every interpretation of a training song is a row of the full set, the others are cut by votes, one test row a song", () => {
+test("sizes are those of the corpora that are trained on", () => {
   const sizes = dataSetSizes(options, songs);
-  const training = songs.filter(({ split }) => split === "train").flatMap(({ interpretations }) => interpretations);
-  assert.equal(sizes["songbook-full"].train, training.length);
-  assert.equal(sizes["songbook-nonnegative"].train, training.filter(({ votes }) => votes >= 0).length);
-  assert.equal(sizes["songbook-positive"].train, training.filter(({ votes }) => votes > 0).length);
-  for (const name of ["songbook-full", "songbook-nonnegative", "songbook-positive"] as const)
-    assert.equal(sizes[name].test, songs.filter(({ split }) => split === "test").length);
-  const playlists = songs.map((_, p) => makePlaylist(options, p).split);
-  for (const split of ["train", "validation", "test"] as const)
-    assert.equal(sizes["songbook-playlists"][split], playlists.filter((one) => one === split).length);
+  for (const dataSet of dataSetNames) {
+    const { rows } = songbookCorpus({ corpus: options, dataSet });
+    assert.deepEqual(
+      sizes[dataSet],
+      { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
+      dataSet,
+    );
+  }
 });
 
 test("pairings: standing songs share a review's theme, mood and style as often as the pairing says", () => {

@@ -9,6 +9,7 @@ import { AlcapError } from "alcap/dist/errors";
 import { songbookCorpus } from "alcap/dist/experiment/corpus";
 import { learnToHear } from "alcap/dist/experiment/hearing";
 import { presetNamed } from "alcap/dist/experiment/presets";
+import { heldRepresentations } from "alcap/dist/experiment/representations";
 import { instrumentProbe, moodProbe, tagReport } from "alcap/dist/experiment/tag-report";
 import { coveringCrops, type TrainedEncoder } from "alcap/dist/experiment/tagging";
 import { quiet } from "alcap/dist/progress";
@@ -48,11 +49,14 @@ test("scores of another corpus are refused", () => {
 
 test("probes read what the mean of the positions says, and nothing where it says nothing", () => {
   const said = (of: (mood: number, position: number) => number[]) =>
-    new Map(
-      corpus.songs.map(({ id, truth }) => {
-        const rows = [-1, 0, 1].flatMap((position) => of(moodNames.indexOf(truth.mood), position));
-        return [id, value(Float32Array.from(rows), [3, 6])];
-      }),
+    heldRepresentations(
+      new Map(
+        corpus.songs.map(({ id, truth }) => {
+          const rows = [-1, 0, 1].flatMap((position) => of(moodNames.indexOf(truth.mood), position));
+          return [id, value(Float32Array.from(rows), [3, 6])];
+        }),
+      ),
+      "said",
     );
   // A position's own number cancels in the mean; the mood's does not.
   const clear = moodProbe({
