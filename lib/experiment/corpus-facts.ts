@@ -23,6 +23,7 @@ import {
 } from "../data/songbook";
 import type { Tokeniser } from "../data/tokeniser";
 import { bootstrapInterval, type Interval } from "../metric/certainty";
+import { mentions } from "../metric/facts";
 import { heardMoodBound } from "../metric/heard-mood";
 import { estimatedInformation, moodInformation } from "../metric/mood";
 import { noveltyAgainst } from "../metric/novelty";
@@ -96,6 +97,16 @@ export function tokenLengths(tokeniser: Tokeniser, rows: readonly Row[]): { lyri
     lyrics: [...songs.values()].map(({ lyrics }) => tokeniser.encode(lyrics).length),
     captions: rows.map(({ text }) => tokeniser.encode(text).length),
   };
+}
+
+/** The share of songs whose lyrics, cut after `tokens` tokens, still say the mood of the lyrics, and still say the name or place. */
+export function saidWithin(tokeniser: Tokeniser, songs: readonly Song[], tokens: number): { mood: number; detail: number } {
+  const found = songs.map(({ lyrics, truth }) => {
+    const named = mentions(tokeniser.decode(tokeniser.encode(lyrics, { maxLength: tokens })));
+    return { mood: named.moods.includes(truth.lyricsMood), detail: named.details.includes(truth.detail.text) };
+  });
+  const share = (fact: "mood" | "detail") => found.filter((one) => one[fact]).length / songs.length;
+  return { mood: share("mood"), detail: share("detail") };
 }
 
 /** How many interpretations of each kind of listener got how many votes. */

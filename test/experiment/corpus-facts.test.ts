@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { readWav } from "alcap/dist/data/audio/wav";
 import { makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
+import type { Tokeniser } from "alcap/dist/data/tokeniser";
 import { songbookCorpus } from "alcap/dist/experiment/corpus";
 import {
   allPlaylists,
@@ -12,6 +13,7 @@ import {
   moodTable,
   playlistPairings,
   recordSongs,
+  saidWithin,
   tagShares,
   testNovelty,
   turnDial,
@@ -62,6 +64,19 @@ test("votes: every interpretation is counted once, under its own listener and vo
     own.forEach((count, i) => {
       assert.equal(count, all.filter((one) => one.listener === listener && one.votes === votes[i]).length);
     });
+});
+
+test("facts within a cut: all of them where nothing is cut, none where everything is", () => {
+  const spelled: Tokeniser = {
+    ...{ vocabSize: 0x110000, bos: -1, eos: -1, pad: -1, unk: -1, mask: -1 },
+    encode: (text, { maxLength = Number.POSITIVE_INFINITY } = {}) =>
+      Int32Array.from([...text].slice(0, maxLength), (letter) => letter.codePointAt(0) ?? 0),
+    decode: (ids) => String.fromCodePoint(...ids),
+  };
+  assert.deepEqual(saidWithin(spelled, songs, 100_000), { mood: 1, detail: 1 });
+  assert.deepEqual(saidWithin(spelled, songs, 0), { mood: 0, detail: 0 });
+  const half = saidWithin(spelled, songs, 250);
+  assert.ok(half.detail > 0 && half.detail < 1);
 });
 
 test("tags, vocabulary: shares of songs, words that only grow and are those of all texts together", () => {
