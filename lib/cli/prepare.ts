@@ -22,6 +22,7 @@ import {
   type Ruler,
   readAbout,
   type SongbookCorpusOptions,
+  type SongEmbedder,
   soundsFrom,
   splits,
   wordRuler,
@@ -29,9 +30,9 @@ import {
 import { playlistPairing } from "../data/songbook";
 import { loadTokeniser } from "../data/tokeniser";
 import { AlcapError } from "../errors";
-import { presetEncoder, songEmbedder } from "../experiment/embeddings";
-import { presetNamed } from "../experiment/presets";
+import { type Preset, presetNamed } from "../experiment/presets";
 import { projectRoot } from "../experiment/workspace";
+import { quiet, type Reporter } from "../progress";
 import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap prepare si FILE... --out DIR        interpretation records with votes: JSON lines, JSON array or CSV
@@ -155,10 +156,14 @@ async function prepareGenerated(values: Given, common: Omit<SongbookCorpusOption
     pairing: share("pairing", values.pairing, playlistPairing),
   };
   const threads = threadsOf(values);
-  const encoder = embeddings === "preset" ? presetEncoder(preset) : embeddings;
-  const embedder =
-    encoder === undefined ? undefined : await songEmbedder(encoder, preset.music, common.report?.("representations"));
+  const embedder = embeddings === undefined ? undefined : await embedderOf(embeddings, preset, common.report);
   return prepareSongbook({ ...common, songbook, audio, threads, embedder });
+}
+
+/** The engine is loaded only where representations are asked for. */
+async function embedderOf(encoder: string, preset: Preset, report: Reporter = quiet): Promise<SongEmbedder> {
+  const { presetEncoder, songEmbedder } = await import("../experiment/embeddings.js");
+  return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, preset.music, report("representations"));
 }
 
 /** What both real corpora take. */
