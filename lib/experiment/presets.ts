@@ -23,7 +23,12 @@ export interface Preset extends RunPlan {
   readonly vocabulary: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder on crops of this many mel frames (16 ms each). */
-  readonly tagging: TrainingPlan & { readonly cropFrames: number; readonly readout: Readout };
+  readonly tagging: TrainingPlan & {
+    readonly cropFrames: number;
+    readonly readout: Readout;
+    /** How the three lower convolution blocks are trained, before what lies above them. */
+    readonly lower: TrainingPlan;
+  };
   readonly text: Omit<TextShape, "vocabulary">;
   /** The text model's own training, before any music: the small stand-in for facebook/bart-base. */
   readonly pretraining: TrainingPlan & { readonly noise: Noise };
@@ -51,13 +56,20 @@ const quick: Preset = {
   captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagging: {
-    batch: 32,
-    epochs: 14,
+    batch: 16,
+    epochs: 40,
     cropFrames: 128,
     readout: "mean",
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 20 },
+    schedule: { peak: 3e-3, after: "linear", warmupSteps: 100 },
     optimiser: adamw,
-    dropout: 0.1,
+    dropout: 0,
+    lower: {
+      batch: 8,
+      epochs: 10,
+      schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 },
+      optimiser: adamw,
+      dropout: 0,
+    },
   },
   text: {
     width: 128,
@@ -108,7 +120,7 @@ const smoke: Preset = {
   lyricsTokens: 64,
   captionTokens: 32,
   music: { ...quick.music, channels: 8, inner: 32 },
-  tagging: { ...quick.tagging, epochs: 2, batch: 8, cropFrames: 128 },
+  tagging: { ...quick.tagging, epochs: 2, batch: 8, lower: { ...quick.tagging.lower, epochs: 1 } },
   text: { ...quick.text, width: 32, inner: 64 },
   pretraining: { ...quick.pretraining, epochs: 1, batch: 8 },
   captioning: { ...quick.captioning, epochs: 2, batch: 8 },

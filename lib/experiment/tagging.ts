@@ -2,31 +2,27 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { shuffled, trainingRows } from "../data/batch";
 import { soundFingerprint, TAGS } from "../data/songbook";
-import { compile, dropout as drop, engineInfo, type Outside, tf, type Value, value, valueAndGradAux } from "../engine";
-import { tagLoss } from "../loss/tags";
+import { compile, engineInfo, type Outside, tf, type Value, value } from "../engine";
 import { macroAuc } from "../metric/auc";
-import { musicEncoder, musicParams, tagLogits } from "../model/music-encoder";
-import { initialise, type Params, type ParamValues, zerosLike } from "../model/params";
+import { lowerFrontEnd, musicEncoder, tagLogits } from "../model/music-encoder";
+import type { Params, ParamValues } from "../model/params";
+import { isSideHead } from "../model/side-head";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 import type { Progress } from "../progress";
-import { type AdamSlots, adamw } from "../train/adamw";
 import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
-import { fit, type Tick } from "../train/fit";
+import { type FitTask, fit } from "../train/fit";
 import type { Corpus } from "./corpus";
 import type { MelCache } from "./mel-cache";
-import type { Preset } from "./presets";
+import type { Preset, TrainingPlan } from "./presets";
+import { freshTagState, lowerStep, type Stage, type TagBatch, type TagState, tagRow, tagTargets, upperStep } from "./tag-steps";
 import { canonical, fingerprint, numericsOf } from "./workspace";
-
-/** Running statistics are carried along, not trained. */
-const isStatistic = (name: string) => name.endsWith(".running_mean") || name.endsWith(".running_var");
-
-type TagState = { params: Params; statistics: Params; slots: AdamSlots };
-type TagBatch = { mel: tf.Tensor; tags: tf.Tensor };
 
 /** A music encoder that has learned Songbook's tags, ready to be frozen. */
 export interface TrainedEncoder {
   readonly params: ParamValues;
+  /** Tag loss of the second stage, which trains the head; the first stage's is `lowerCurve`. */
   readonly curve: Curve;
+  readonly lowerCurve: Curve;
   /** Mean over tags of the area under the ROC curve on the validation songs. */
   readonly auc: number;
   /** Seconds that the training took in the process that finished it. */
@@ -38,7 +34,7 @@ export interface TrainedEncoder {
 const files = (home: string) => ({
   weights: path.join(home, "music-encoder.safetensors"),
   scores: path.join(home, "tag-scores.safetensors"),
-  checkpoint: path.join(home, "checkpoint.safetensors"),
+  checkpoint: (stage: Stage) => path.join(home, `checkpoint-${stage}.safetensors`),
 });
 
 /**
@@ -62,14 +58,28 @@ export function findEncoder(home: string): TrainedEncoder | undefined {
   if (!existsSync(weights) || !existsSync(scores)) return undefined;
   const { tensors, metadata } = readSafetensors(readFileSync(weights));
   const heard = readSafetensors(readFileSync(scores)).tensors;
-  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedEncoder, "curve" | "auc" | "seconds">;
+  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedEncoder, "curve" | "lowerCurve" | "auc" | "seconds">;
   const byId = new Map(Object.entries(heard).map(([id, { data }]) => [id, data as Float32Array]));
   return { params: tensors as ParamValues, ...about, scores: byId };
 }
 
+/** What both stages of a training share. */
+interface Lesson {
+  readonly preset: Preset;
+  readonly corpus: Corpus;
+  readonly mels: MelCache;
+  readonly home: string;
+  /** Places of the training songs in the corpus. */
+  readonly train: readonly number[];
+  readonly progress: Progress;
+}
+
 /**
  * Trains on the tags with binary cross-entropy (the paper's encoder was trained on the Million Song Dataset's 50 tags), on
- * random crops as Won et al. 2019. A stopped training goes on where it was.
+ * random crops as Won et al. 2019, and in two stages, each from shallow to deep as in greedy layer-wise training (Bengio et al.
+ * 2007): the three lower blocks, which cost most of a step and shorten a song to an eighth, learn through a head of their own;
+ * then they are frozen, the songs are passed through them once, and all that lies above learns on what they hear, with the
+ * tag head that stays. A stopped training goes on where it was.
  */
 export async function trainEncoder(
   preset: Preset,
@@ -79,74 +89,117 @@ export async function trainEncoder(
   progress: Progress,
 ): Promise<TrainedEncoder> {
   const started = performance.now();
-  const seed = preset.seeds[0] as number;
   const train = corpus.songs.flatMap((song, index) => (song.split === "train" ? [index] : []));
-  const { tagging } = preset;
-  const rowsOf = trainingRows(train.length, tagging.batch, seed);
-  const songsAt = (at: number) => rowsOf(at).map((row) => train[row] as number);
-  const store = checkpointFile<Outside<TagState>>(files(home).checkpoint, encoderRecipe(preset, corpus, seed));
-  const step = tagStep(preset);
-  const fitted = await fit<TagState, TagBatch>(
-    {
-      step,
-      initial: () => freshTagState(preset, seed),
-      batch: (at) => tagBatch(corpus, mels, songsAt(at), tagging.cropFrames, `${seed}/crop/${at}`),
-      steps: Math.floor((train.length * tagging.epochs) / tagging.batch),
-      schedule: { ...tagging.schedule, warmup: tagging.schedule.warmupSteps },
-      seed,
-      checkpoint: { store, every: 100 },
-    },
-    progress,
-  );
-  await step.release();
-  const params = { ...fitted.state.params, ...fitted.state.statistics } as ParamValues;
+  const [first, second] = [stepsOf(preset.tagging.lower, train.length), stepsOf(preset.tagging, train.length)];
+  const share =
+    (before: number): Progress =>
+    (done, _, note) =>
+      progress(before + done, first + second, note);
+  const lesson = { preset, corpus, mels, home, train };
+  const lower = await learnLower({ ...lesson, progress: share(0) });
+  const upper = await learnUpper({ ...lesson, progress: share(first) }, lower.params);
+  const learned = Object.entries({ ...lower.params, ...upper.params });
+  const params: ParamValues = Object.fromEntries(learned.filter(([name]) => !isSideHead(name)));
   const scores = await tagScores(preset, corpus, mels, params);
   const auc = validationAuc(corpus, scores);
-  const about = { curve: fitted.curve, auc, seconds: (performance.now() - started) / 1000 };
+  const about = { curve: upper.curve, lowerCurve: lower.curve, auc, seconds: (performance.now() - started) / 1000 };
   const asValues = Object.fromEntries([...scores].map(([id, row]) => [id, value(row, [row.length])]));
   writeWhole(files(home).scores, writeSafetensors(asValues));
   writeWhole(files(home).weights, writeSafetensors(params, { about: JSON.stringify(about), format: "pt" }));
-  store.clear();
+  for (const stage of ["lower", "upper"] as const) checkpointFile(files(home).checkpoint(stage), "").clear();
   return { params, ...about, scores };
 }
 
-/** One compiled step: forward with batch statistics, gradients, AdamW. */
-function tagStep({ music, tagging }: Preset) {
-  return compile(
-    (state: TagState, batch: TagBatch, tick: Tick) => {
-      const { loss, grads, ...statistics } = valueAndGradAux((params: Params) => {
-        const updates: Params = {};
-        const all = { ...params, ...state.statistics };
-        const dropout = (x: tf.Tensor) => drop(x, tagging.dropout, tick.key);
-        const states = musicEncoder(all, music, batch.mel, { statistics: { from: "batch", updates }, dropout });
-        return { loss: tagLoss(tagLogits(all, states, tagging.readout, dropout), batch.tags), ...updates };
-      }, state.params);
-      const next = adamw(state.params, grads, state.slots, tick.step, tick.learningRate, tagging.optimiser);
-      return { state: { ...next, statistics: statistics as Params }, losses: { tags: loss } };
-    },
-    { resident: "state", name: "tag step" },
-  );
+const stepsOf = ({ epochs, batch }: TrainingPlan, songs: number) => Math.floor((songs * epochs) / batch);
+
+function learnLower(lesson: Lesson): Promise<Learned> {
+  const { corpus, mels, preset } = lesson;
+  const { cropFrames, lower } = preset.tagging;
+  return learn(lesson, "lower", lower, lowerStep(preset), (songs, seed) => {
+    const places = placesOf(songs.length, mels.frames - cropFrames, seed);
+    const heard = cropsOf(
+      mels,
+      songs.map((song, row) => ({ song, from: places[row]! })),
+      cropFrames,
+    );
+    return { heard, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
+  });
 }
 
-function freshTagState({ music }: Preset, seed: number): Outside<TagState> {
-  const all = Object.entries(initialise(musicParams(music), seed));
-  const params = Object.fromEntries(all.filter(([name]) => !isStatistic(name)));
-  return {
-    params,
-    statistics: Object.fromEntries(all.filter(([name]) => isStatistic(name))),
-    slots: { m: zerosLike(params), v: zerosLike(params) },
+async function learnUpper(lesson: Lesson, lower: ParamValues): Promise<Learned> {
+  const { corpus, preset, train } = lesson;
+  const features = await lowerFeatures(lesson, lower);
+  const placeOf = new Map(train.map((song, place) => [song, place]));
+  const positions = preset.tagging.cropFrames / 8;
+  return learn(lesson, "upper", preset.tagging, upperStep(preset), (songs, seed) => {
+    const [F, T, C] = features.shape;
+    const places = placesOf(songs.length, T - positions, seed);
+    const data = new Float32Array(songs.length * F * positions * C);
+    songs.forEach((song, row) => {
+      const whole = features.of[placeOf.get(song)!]!;
+      for (let f = 0; f < F; f++) {
+        const from = (f * T + places[row]!) * C;
+        data.set(whole.subarray(from, from + positions * C), (row * F + f) * positions * C);
+      }
+    });
+    return {
+      heard: value(data, [songs.length, F, positions, C]),
+      tags: tagTargets(songs.map((song) => corpus.songs[song]!)),
+    };
+  });
+}
+
+type Learned = { readonly params: ParamValues; readonly curve: Curve };
+
+async function learn(
+  { preset, corpus, home, train, progress }: Lesson,
+  stage: Stage,
+  plan: TrainingPlan,
+  step: FitTask<TagState, TagBatch>["step"] & { release(): Promise<void> },
+  batchOf: (songs: readonly number[], seed: string) => Outside<TagBatch>,
+): Promise<Learned> {
+  const seed = preset.seeds[0] as number;
+  const rowsOf = trainingRows(train.length, plan.batch, seed);
+  const recipe = encoderRecipe(preset, corpus, seed);
+  const store = checkpointFile<Outside<TagState>>(files(home).checkpoint(stage), `${stage} ${recipe}`);
+  const task: FitTask<TagState, TagBatch> = {
+    step,
+    initial: () => freshTagState(preset, seed, stage),
+    batch: (at) =>
+      batchOf(
+        rowsOf(at).map((row) => train[row]!),
+        `${seed}/crop/${at}`,
+      ),
+    steps: stepsOf(plan, train.length),
+    schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
+    seed,
+    checkpoint: { store, every: 200 },
   };
+  const { state, curve } = await fit(task, progress);
+  await step.release();
+  return { params: { ...state.params, ...state.statistics } as ParamValues, curve };
 }
 
-/** Crops `[B, mels, cropFrames]` at seeded places, and tags `[B, tags]`. */
-function tagBatch(corpus: Corpus, mels: MelCache, songs: readonly number[], cropFrames: number, seed: string): Outside<TagBatch> {
-  const places = shuffled(mels.frames - cropFrames, seed);
-  const crops = songs.map((song, row) => ({ song, from: places[row % places.length] as number }));
-  const rows = songs.flatMap((song) => tagRow(corpus.songs[song]?.tags ?? []));
-  return { mel: cropsOf(mels, crops, cropFrames), tags: value(Float32Array.from(rows), [songs.length, TAGS.length]) };
+/** Seeded places of crops, 0 to `last`. */
+function placesOf(count: number, last: number, seed: string): number[] {
+  const places = shuffled(last + 1, seed);
+  return Array.from({ length: count }, (_, row) => places[row % places.length]!);
 }
 
-const tagRow = (tags: readonly string[]) => TAGS.map((tag) => (tags.includes(tag) ? 1 : 0));
+/** What the frozen lower blocks hear in each training song, `[F, T, C]`. */
+async function lowerFeatures({ mels, train }: Lesson, lower: ParamValues) {
+  const hear = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], name: "lower blocks" });
+  const params = Object.fromEntries(Object.entries(lower).filter(([name]) => !isSideHead(name)));
+  const of: Float32Array[] = [];
+  let shape: readonly number[] = [];
+  for (const song of train) {
+    const heard = await hear(params, value(mels.of(song), [1, mels.mels, mels.frames]));
+    of.push(heard.data as Float32Array);
+    shape = heard.shape.slice(1);
+  }
+  await hear.release();
+  return { of, shape: shape as readonly [F: number, T: number, C: number] };
+}
 
 /** Parts of songs, `[parts, mels, frames]`. */
 function cropsOf(mels: MelCache, parts: readonly { song: number; from: number }[], frames: number): Value {
@@ -184,12 +237,10 @@ async function tagScores({ music, tagging }: Preset, corpus: Corpus, mels: MelCa
       tagging.cropFrames,
     );
     const { data } = await predict(params, crops);
+    const mean = (tag: number) => places.reduce((sum, _, crop) => sum + data[crop * TAGS.length + tag]!, 0) / places.length;
     scores.set(
       id,
-      Float32Array.from(
-        TAGS,
-        (_, tag) => places.reduce((sum, _, crop) => sum + data[crop * TAGS.length + tag]!, 0) / places.length,
-      ),
+      Float32Array.from(TAGS, (_, tag) => mean(tag)),
     );
   }
   await predict.release();

@@ -83,17 +83,32 @@ function bertLayer(params: Params, name: string, x: tf.Tensor, heads: number, dr
 const bertNorm = (params: Params, name: string, x: tf.Tensor) =>
   layerNorm(x, param(params, `${name}.weight`), param(params, `${name}.bias`), epsilons.bert);
 
+/** Blocks 1 to 3 hold all strides in time: after them a song is short, an eighth of the bands and of the frames. */
+export const lowerBlocks = 3;
+
+/** The first three convolution blocks: log-mel `[B, mels, frames]` in dB → `[B, mels / 8, T, C]`, one eighth of the frames. */
+export function lowerFrontEnd(params: Params, mel: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
+  const x = batchNorm(params, "spec_bn", tf.expandDims(mel, 3), statistics); // B, 128, frames, 1
+  return blocks(params, x, 0, lowerBlocks, statistics); // B, 16, T, C
+}
+
+/** The other four blocks, which fold the bands into one: `[B, mels / 8, T, C]` → local features `[B, T, C]`. */
+export function upperFrontEnd(params: Params, heard: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
+  return tf.squeeze(blocks(params, heard, lowerBlocks, musicStrides.length, statistics), [1]); // B, T, C
+}
+
+function blocks(params: Params, x: tf.Tensor, from: number, to: number, statistics: Statistics): tf.Tensor {
+  return musicStrides
+    .slice(from, to)
+    .reduce((heard, stride, i) => residualBlock(params, `layer${from + i + 1}`, heard, stride, statistics), x);
+}
+
 /**
  * The convolutional front end: log-mel `[B, mels, frames]` in dB → local features `[B, T, C]`, one eighth of the frames.
  * Won et al. 2019, as in the released `CNNSA`.
  */
-export function musicFrontEnd(params: Params, mel: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
-  let x = batchNorm(params, "spec_bn", tf.expandDims(mel, 3), statistics); // B, 128, frames, 1
-  musicStrides.forEach((stride, block) => {
-    x = residualBlock(params, `layer${block + 1}`, x, stride, statistics);
-  });
-  return tf.squeeze(x, [1]); // B, T, C
-}
+export const musicFrontEnd = (params: Params, mel: tf.Tensor, statistics: Statistics = stored): tf.Tensor =>
+  upperFrontEnd(params, lowerFrontEnd(params, mel, statistics), statistics);
 
 /**
  * The music encoder: log-mel `[B, mels, frames]` in dB → representations `[B, 1 + T, C]`, the class vector first.
@@ -106,9 +121,12 @@ export function musicEncoder(
   options: { statistics?: Statistics; dropout?: Dropout } = {},
 ): tf.Tensor {
   const { statistics = stored, dropout = keepAll } = options;
-  const [B = 0] = mel.shape;
-  const local = musicFrontEnd(params, mel, statistics); // B, T, C
-  const width = local.shape[2] ?? 0;
+  return attendOver(params, shape, musicFrontEnd(params, mel, statistics), dropout);
+}
+
+/** The transformer on local features: `[B, T, C]` → representations `[B, 1 + T, C]`, the class vector first. */
+export function attendOver(params: Params, shape: MusicShape, local: tf.Tensor, dropout: Dropout = keepAll): tf.Tensor {
+  const [B = 0, , width = 0] = local.shape;
   const cls = tf.tile(tf.reshape(constant(classVector(width), [width]), [1, 1, width]), [B, 1, 1]); // B, 1, C
   let x: tf.Tensor = tf.concat([cls, local], 1); // B, 1 + T, C
   for (let layer = 0; layer < shape.layers; layer++) x = bertLayer(params, `encoder.layer.${layer}`, x, shape.heads, dropout);

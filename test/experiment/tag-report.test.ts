@@ -23,6 +23,7 @@ const corpus = songbookCorpus(preset);
 const encoder = (score: (has: boolean, tag: number) => number): TrainedEncoder => ({
   params: {},
   curve: { steps: [], evaluations: [] },
+  lowerCurve: { steps: [], evaluations: [] },
   auc: Number.NaN,
   seconds: 0,
   scores: new Map(corpus.songs.map(({ id, tags }) => [id, Float32Array.from(TAGS, (tag, i) => score(tags.includes(tag), i))])),

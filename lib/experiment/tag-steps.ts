@@ -1,0 +1,85 @@
+import { TAGS } from "../data/songbook";
+import { compile, dropout as drop, type Outside, type tf, type Value, value, valueAndGradAux } from "../engine";
+import { tagLoss } from "../loss/tags";
+import { cosineFilters } from "../model/cosine-filters";
+import { attendOver, lowerFrontEnd, musicParams, type Statistics, tagLogits, upperFrontEnd } from "../model/music-encoder";
+import { initialise, type Params, type ParamValues, zerosLike } from "../model/params";
+import { isSideHead, sideLogits, sideParams } from "../model/side-head";
+import { type AdamSlots, type AdamW, adamw } from "../train/adamw";
+import type { Tick } from "../train/fit";
+import type { Preset } from "./presets";
+
+/** Trained parameters, running statistics that are only carried along, and the optimiser's slots. */
+export type TagState = { params: Params; statistics: Params; slots: AdamSlots };
+
+/** What is heard, mel crops `[B, mels, frames]` or lower features `[B, F, T, C]`, and the tags `[B, tags]`, 0 or 1. */
+export type TagBatch = { heard: tf.Tensor; tags: tf.Tensor };
+
+/** The two halves that are trained one after the other. */
+export type Stage = "lower" | "upper";
+
+const isStatistic = (name: string) => name.endsWith(".running_mean") || name.endsWith(".running_var");
+
+const isLower = (name: string) => /^(spec_bn|layer[123])\./.test(name) || isSideHead(name);
+
+/** What a transformer layer adds to its input. */
+const isBranchEnd = (name: string) => /^encoder\.layer\.\d+\.(attention\.)?output\.dense\.weight$/.test(name);
+
+/**
+ * Fresh state of a stage, drawn by the seed; but the first filters are cosines, and what the transformer's layers add to their
+ * input starts from zero (as in Goyal et al. 2017 for residual blocks), so that the tag head reads the convolutions from the
+ * first step on.
+ */
+export function freshTagState({ music }: Preset, seed: number, stage: Stage): Outside<TagState> {
+  const all = initialise({ ...musicParams(music), ...sideParams(music) }, seed);
+  const filters = cosineFilters(music.channels);
+  const drawn: ParamValues = {
+    ...all,
+    ...zerosLike(Object.fromEntries(Object.entries(all).filter(([name]) => isBranchEnd(name)))),
+    "layer1.conv_1.weight": filters,
+    "layer1.conv_3.weight": filters,
+  };
+  const own = Object.entries(drawn).filter(([name]) => isLower(name) === (stage === "lower"));
+  const params = Object.fromEntries(own.filter(([name]) => !isStatistic(name)));
+  const statistics = Object.fromEntries(own.filter(([name]) => isStatistic(name)));
+  return { params, statistics, slots: { m: zerosLike(params), v: zerosLike(params) } };
+}
+
+/** The lower blocks learn through the side head. */
+export const lowerStep = ({ tagging }: Preset) =>
+  tagStep("lower tag step", tagging.lower.optimiser, (params, heard, statistics) =>
+    sideLogits(params, lowerFrontEnd(params, heard, statistics)),
+  );
+
+/** The upper blocks, the transformer and the tag head learn on what the frozen lower blocks hear. */
+export const upperStep = ({ music, tagging }: Preset) =>
+  tagStep("upper tag step", tagging.optimiser, (params, heard, statistics, tick) => {
+    const dropout = (x: tf.Tensor) => drop(x, tagging.dropout, tick.key);
+    const states = attendOver(params, music, upperFrontEnd(params, heard, statistics), dropout);
+    return tagLogits(params, states, tagging.readout, dropout);
+  });
+
+type Logits = (params: Params, heard: tf.Tensor, statistics: Statistics, tick: Tick) => tf.Tensor;
+
+/** One compiled step: forward with batch statistics, binary cross-entropy, gradients, AdamW. */
+function tagStep(name: string, optimiser: AdamW, logits: Logits) {
+  return compile(
+    (state: TagState, batch: TagBatch, tick: Tick) => {
+      const { loss, grads, ...statistics } = valueAndGradAux((params: Params) => {
+        const updates: Params = {};
+        const said = logits({ ...params, ...state.statistics }, batch.heard, { from: "batch", updates }, tick);
+        return { loss: tagLoss(said, batch.tags), ...updates };
+      }, state.params);
+      const next = adamw(state.params, grads, state.slots, tick.step, tick.learningRate, optimiser);
+      return { state: { ...next, statistics: statistics as Params }, losses: { tags: loss } };
+    },
+    { resident: "state", name },
+  );
+}
+
+/** One row of targets a song, in the order of `TAGS`. */
+export const tagRow = (tags: readonly string[]) => TAGS.map((tag) => (tags.includes(tag) ? 1 : 0));
+
+/** Targets `[B, tags]`. */
+export const tagTargets = (songs: readonly { readonly tags: readonly string[] }[]): Value =>
+  value(Float32Array.from(songs.flatMap(({ tags }) => tagRow(tags))), [songs.length, TAGS.length]);
