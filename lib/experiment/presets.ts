@@ -22,12 +22,16 @@ export interface Preset extends RunPlan {
   /** Size of the byte-level BPE vocabulary trained on the training split's text. */
   readonly vocabulary: number;
   readonly music: MusicShape;
-  /** Tag training of the music encoder on crops of this many mel frames (16 ms each). */
-  readonly tagging: TrainingPlan & {
+  /** Tag training of the music encoder: three stages, the first two on crops of this many mel frames (16 ms each), a multiple of 8. */
+  readonly tagging: {
     readonly cropFrames: number;
     readonly readout: Readout;
-    /** How the three lower convolution blocks are trained, before what lies above them. */
+    /** The first three convolution blocks. */
     readonly lower: TrainingPlan;
+    /** The other four. */
+    readonly middle: TrainingPlan;
+    /** The transformer and the tag head. */
+    readonly top: TrainingPlan;
   };
   readonly text: Omit<TextShape, "vocabulary">;
   /** The text model's own training, before any music: the small stand-in for facebook/bart-base. */
@@ -35,6 +39,9 @@ export interface Preset extends RunPlan {
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+
+/** How every stage of the music encoder learns. */
+const listening = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, optimiser: adamw, dropout: 0 } as const;
 
 /**
  * quick: the whole method on two cores in under ten minutes. As in the paper all three methods start from one pre-trained
@@ -56,20 +63,11 @@ const quick: Preset = {
   captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagging: {
-    batch: 16,
-    epochs: 40,
     cropFrames: 128,
     readout: "mean",
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 100 },
-    optimiser: adamw,
-    dropout: 0,
-    lower: {
-      batch: 8,
-      epochs: 10,
-      schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 },
-      optimiser: adamw,
-      dropout: 0,
-    },
+    lower: { ...listening, batch: 8, epochs: 10 },
+    middle: { ...listening, batch: 16, epochs: 30 },
+    top: { ...listening, batch: 16, epochs: 20 },
   },
   text: {
     width: 128,
@@ -120,7 +118,12 @@ const smoke: Preset = {
   lyricsTokens: 64,
   captionTokens: 32,
   music: { ...quick.music, channels: 8, inner: 32 },
-  tagging: { ...quick.tagging, epochs: 2, batch: 8, lower: { ...quick.tagging.lower, epochs: 1 } },
+  tagging: {
+    ...quick.tagging,
+    lower: { ...listening, batch: 8, epochs: 1 },
+    middle: { ...listening, batch: 8, epochs: 1 },
+    top: { ...listening, batch: 8, epochs: 1 },
+  },
   text: { ...quick.text, width: 32, inner: 64 },
   pretraining: { ...quick.pretraining, epochs: 1, batch: 8 },
   captioning: { ...quick.captioning, epochs: 2, batch: 8 },
@@ -132,6 +135,12 @@ const standard: Preset = {
   name: "standard",
   about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; not run yet",
   corpus: { ...quick.corpus, songs: 3000 },
+  tagging: {
+    ...quick.tagging,
+    lower: { ...listening, batch: 8, epochs: 8 },
+    middle: { ...listening, batch: 16, epochs: 40 },
+    top: { ...listening, batch: 16, epochs: 20 },
+  },
   seeds: [2020, 2021, 2022],
 };
 

@@ -4,7 +4,7 @@ import { tagLoss } from "../loss/tags";
 import { cosineFilters } from "../model/cosine-filters";
 import { attendOver, lowerFrontEnd, musicParams, type Statistics, tagLogits, upperFrontEnd } from "../model/music-encoder";
 import { initialise, type Params, type ParamValues, zerosLike } from "../model/params";
-import { isSideHead, sideLogits, sideParams } from "../model/side-head";
+import { sideLogits, sideParams } from "../model/side-head";
 import { type AdamSlots, type AdamW, adamw } from "../train/adamw";
 import type { Tick } from "../train/fit";
 import type { Preset } from "./presets";
@@ -12,15 +12,19 @@ import type { Preset } from "./presets";
 /** Trained parameters, running statistics that are only carried along, and the optimiser's slots. */
 export type TagState = { params: Params; statistics: Params; slots: AdamSlots };
 
-/** What is heard, mel crops `[B, mels, frames]` or lower features `[B, F, T, C]`, and the tags `[B, tags]`, 0 or 1. */
+/** What a stage starts from (mel crops `[B, mels, frames]`, lower features `[B, F, T, C]` or local ones `[B, T, C]`), and tags `[B, tags]`. */
 export type TagBatch = { heard: tf.Tensor; tags: tf.Tensor };
 
-/** The two halves that are trained one after the other. */
-export type Stage = "lower" | "upper";
+/** The parts of the encoder that are trained one after the other: three blocks, four blocks, the transformer with the tag head. */
+export const stages = ["lower", "middle", "top"] as const;
+export type Stage = (typeof stages)[number];
 
 const isStatistic = (name: string) => name.endsWith(".running_mean") || name.endsWith(".running_var");
 
-const isLower = (name: string) => /^(spec_bn|layer[123])\./.test(name) || isSideHead(name);
+function stageOf(name: string): Stage {
+  if (/^(spec_bn|layer[1-3]|side\.lower)\./.test(name)) return "lower";
+  return /^(layer[4-7]|side\.middle)\./.test(name) ? "middle" : "top";
+}
 
 /** What a transformer layer adds to its input. */
 const isBranchEnd = (name: string) => /^encoder\.layer\.\d+\.(attention\.)?output\.dense\.weight$/.test(name);
@@ -39,25 +43,24 @@ export function freshTagState({ music }: Preset, seed: number, stage: Stage): Ou
     "layer1.conv_1.weight": filters,
     "layer1.conv_3.weight": filters,
   };
-  const own = Object.entries(drawn).filter(([name]) => isLower(name) === (stage === "lower"));
+  const own = Object.entries(drawn).filter(([name]) => stageOf(name) === stage);
   const params = Object.fromEntries(own.filter(([name]) => !isStatistic(name)));
   const statistics = Object.fromEntries(own.filter(([name]) => isStatistic(name)));
   return { params, statistics, slots: { m: zerosLike(params), v: zerosLike(params) } };
 }
 
-/** The lower blocks learn through the side head. */
-export const lowerStep = ({ tagging }: Preset) =>
-  tagStep("lower tag step", tagging.lower.optimiser, (params, heard, statistics) =>
-    sideLogits(params, lowerFrontEnd(params, heard, statistics)),
-  );
-
-/** The upper blocks, the transformer and the tag head learn on what the frozen lower blocks hear. */
-export const upperStep = ({ music, tagging }: Preset) =>
-  tagStep("upper tag step", tagging.optimiser, (params, heard, statistics, tick) => {
-    const dropout = (x: tf.Tensor) => drop(x, tagging.dropout, tick.key);
-    const states = attendOver(params, music, upperFrontEnd(params, heard, statistics), dropout);
-    return tagLogits(params, states, tagging.readout, dropout);
-  });
+/** A stage's training step. Convolutions learn through side heads, the transformer through the tag head that stays. */
+export function stageStep({ music, tagging }: Preset, stage: Stage) {
+  const logits: Readonly<Record<Stage, Logits>> = {
+    lower: (params, heard, statistics) => sideLogits(params, "lower", lowerFrontEnd(params, heard, statistics)),
+    middle: (params, heard, statistics) => sideLogits(params, "middle", upperFrontEnd(params, heard, statistics)),
+    top: (params, heard, _, { key }) => {
+      const dropout = (x: tf.Tensor) => drop(x, tagging.top.dropout, key);
+      return tagLogits(params, attendOver(params, music, heard, dropout), tagging.readout, dropout);
+    },
+  };
+  return tagStep(`${stage} tag step`, tagging[stage].optimiser, logits[stage]);
+}
 
 type Logits = (params: Params, heard: tf.Tensor, statistics: Statistics, tick: Tick) => tf.Tensor;
 

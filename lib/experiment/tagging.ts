@@ -4,7 +4,7 @@ import { shuffled, trainingRows } from "../data/batch";
 import { soundFingerprint, TAGS } from "../data/songbook";
 import { compile, engineInfo, type Outside, tf, type Value, value } from "../engine";
 import { macroAuc } from "../metric/auc";
-import { lowerFrontEnd, musicEncoder, tagLogits } from "../model/music-encoder";
+import { frameStride, lowerFrontEnd, musicEncoder, tagLogits, upperFrontEnd } from "../model/music-encoder";
 import type { Params, ParamValues } from "../model/params";
 import { isSideHead } from "../model/side-head";
 import { readSafetensors, writeSafetensors } from "../model/weights";
@@ -13,16 +13,16 @@ import { type Curve, checkpointFile, writeWhole } from "../train/checkpoint";
 import { type FitTask, fit } from "../train/fit";
 import type { Corpus } from "./corpus";
 import type { MelCache } from "./mel-cache";
-import type { Preset, TrainingPlan } from "./presets";
-import { freshTagState, lowerStep, type Stage, type TagBatch, type TagState, tagRow, tagTargets, upperStep } from "./tag-steps";
+import type { TrainingPlan } from "./plan";
+import type { Preset } from "./presets";
+import { freshTagState, type Stage, stageStep, stages, type TagBatch, type TagState, tagRow, tagTargets } from "./tag-steps";
 import { canonical, fingerprint, numericsOf } from "./workspace";
 
 /** A music encoder that has learned Songbook's tags, ready to be frozen. */
 export interface TrainedEncoder {
   readonly params: ParamValues;
-  /** Tag loss of the second stage, which trains the head; the first stage's is `lowerCurve`. */
+  /** Tag loss over the three stages of the training, one after the other. */
   readonly curve: Curve;
-  readonly lowerCurve: Curve;
   /** Mean over tags of the area under the ROC curve on the validation songs. */
   readonly auc: number;
   /** Seconds that the training took in the process that finished it. */
@@ -52,22 +52,28 @@ export const encoderRecipe = (preset: Preset, corpus: Corpus, seed: number) =>
     engine: numericsOf(engineInfo()),
   });
 
+/** Everything that decides a stage: the encoder's recipe without the stages that come later. */
+function stageRecipe(preset: Preset, corpus: Corpus, seed: number, stage: Stage): string {
+  const later = stages.slice(stages.indexOf(stage) + 1);
+  const known = Object.entries(preset.tagging).filter(([name]) => !later.some((other) => other === name));
+  return encoderRecipe({ ...preset, tagging: Object.fromEntries(known) as Preset["tagging"] }, corpus, seed);
+}
+
 /** The encoder that was trained here before; undefined where there is none. */
 export function findEncoder(home: string): TrainedEncoder | undefined {
   const { weights, scores } = files(home);
   if (!existsSync(weights) || !existsSync(scores)) return undefined;
   const { tensors, metadata } = readSafetensors(readFileSync(weights));
   const heard = readSafetensors(readFileSync(scores)).tensors;
-  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedEncoder, "curve" | "lowerCurve" | "auc" | "seconds">;
+  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedEncoder, "curve" | "auc" | "seconds">;
   const byId = new Map(Object.entries(heard).map(([id, { data }]) => [id, data as Float32Array]));
   return { params: tensors as ParamValues, ...about, scores: byId };
 }
 
-/** What both stages of a training share. */
+/** What the stages of a training share. */
 interface Lesson {
   readonly preset: Preset;
   readonly corpus: Corpus;
-  readonly mels: MelCache;
   readonly home: string;
   /** Places of the training songs in the corpus. */
   readonly train: readonly number[];
@@ -75,11 +81,11 @@ interface Lesson {
 }
 
 /**
- * Trains on the tags with binary cross-entropy (the paper's encoder was trained on the Million Song Dataset's 50 tags), on
- * random crops as Won et al. 2019, and in two stages, each from shallow to deep as in greedy layer-wise training (Bengio et al.
- * 2007): the three lower blocks, which cost most of a step and shorten a song to an eighth, learn through a head of their own;
- * then they are frozen, the songs are passed through them once, and all that lies above learns on what they hear, with the
- * tag head that stays. A stopped training goes on where it was.
+ * Trains on the tags with binary cross-entropy (the paper's encoder was trained on the Million Song Dataset's 50 tags), from
+ * shallow to deep, as in greedy layer-wise training (Bengio et al. 2007): three convolution blocks on random crops (as Won et
+ * al. 2019), then the other four on what the first hear, then the transformer and the tag head on whole songs. Each stage is
+ * frozen before the next one begins, so the blocks that cost most are not computed again, and none waits for a gradient
+ * through all others. A stopped training goes on where it was.
  */
 export async function trainEncoder(
   preset: Preset,
@@ -90,95 +96,72 @@ export async function trainEncoder(
 ): Promise<TrainedEncoder> {
   const started = performance.now();
   const train = corpus.songs.flatMap((song, index) => (song.split === "train" ? [index] : []));
-  const [first, second] = [stepsOf(preset.tagging.lower, train.length), stepsOf(preset.tagging, train.length)];
-  const share =
-    (before: number): Progress =>
-    (done, _, note) =>
-      progress(before + done, first + second, note);
-  const lesson = { preset, corpus, mels, home, train };
-  const lower = await learnLower({ ...lesson, progress: share(0) });
-  const upper = await learnUpper({ ...lesson, progress: share(first) }, lower.params);
-  const learned = Object.entries({ ...lower.params, ...upper.params });
-  const params: ParamValues = Object.fromEntries(learned.filter(([name]) => !isSideHead(name)));
+  const learned = await learnStages({ preset, corpus, home, train, progress }, mels);
+  const params = withoutSide(learned.params);
   const scores = await tagScores(preset, corpus, mels, params);
   const auc = validationAuc(corpus, scores);
-  const about = { curve: upper.curve, lowerCurve: lower.curve, auc, seconds: (performance.now() - started) / 1000 };
+  const about = { curve: learned.curve, auc, seconds: (performance.now() - started) / 1000 };
   const asValues = Object.fromEntries([...scores].map(([id, row]) => [id, value(row, [row.length])]));
   writeWhole(files(home).scores, writeSafetensors(asValues));
   writeWhole(files(home).weights, writeSafetensors(params, { about: JSON.stringify(about), format: "pt" }));
-  for (const stage of ["lower", "upper"] as const) checkpointFile(files(home).checkpoint(stage), "").clear();
+  for (const stage of stages) checkpointFile(files(home).checkpoint(stage), "").clear();
   return { params, ...about, scores };
-}
-
-const stepsOf = ({ epochs, batch }: TrainingPlan, songs: number) => Math.floor((songs * epochs) / batch);
-
-function learnLower(lesson: Lesson): Promise<Learned> {
-  const { corpus, mels, preset } = lesson;
-  const { cropFrames, lower } = preset.tagging;
-  return learn(lesson, "lower", lower, lowerStep(preset), (songs, seed) => {
-    const places = placesOf(songs.length, mels.frames - cropFrames, seed);
-    const heard = cropsOf(
-      mels,
-      songs.map((song, row) => ({ song, from: places[row]! })),
-      cropFrames,
-    );
-    return { heard, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
-  });
-}
-
-async function learnUpper(lesson: Lesson, lower: ParamValues): Promise<Learned> {
-  const { corpus, preset, train } = lesson;
-  const features = await lowerFeatures(lesson, lower);
-  const placeOf = new Map(train.map((song, place) => [song, place]));
-  const positions = preset.tagging.cropFrames / 8;
-  return learn(lesson, "upper", preset.tagging, upperStep(preset), (songs, seed) => {
-    const [F, T, C] = features.shape;
-    const places = placesOf(songs.length, T - positions, seed);
-    const data = new Float32Array(songs.length * F * positions * C);
-    songs.forEach((song, row) => {
-      const whole = features.of[placeOf.get(song)!]!;
-      for (let f = 0; f < F; f++) {
-        const from = (f * T + places[row]!) * C;
-        data.set(whole.subarray(from, from + positions * C), (row * F + f) * positions * C);
-      }
-    });
-    return {
-      heard: value(data, [songs.length, F, positions, C]),
-      tags: tagTargets(songs.map((song) => corpus.songs[song]!)),
-    };
-  });
 }
 
 type Learned = { readonly params: ParamValues; readonly curve: Curve };
 
+async function learnStages(lesson: Lesson, mels: MelCache): Promise<Learned> {
+  const { tagging } = lesson.preset;
+  const positions = tagging.cropFrames / frameStride;
+  const lower = await learn(lesson, "lower", (songs, seed) => melCrops(mels, songs, tagging.cropFrames, seed));
+  const heard = await lowerFeatures(lesson, mels, lower.params);
+  const middle = await learn(lesson, "middle", (rows, seed) => featureCrops(heard, rows, positions, seed));
+  const local = await localFeatures(heard, middle.params);
+  const top = await learn(lesson, "top", (rows, seed) => {
+    const [, T, C] = local.shape;
+    const { data } = featureCrops(local, rows, T, seed);
+    return value(data as Float32Array, [rows.length, T, C]);
+  });
+  const parts = [lower, middle, top];
+  const steps = parts.flatMap(({ curve }) => curve.steps).map(({ losses }, i) => ({ step: i + 1, losses }));
+  return { params: Object.assign({}, ...parts.map(({ params }) => params)), curve: { steps, evaluations: [] } };
+}
+
+const stepsOf = ({ epochs, batch }: TrainingPlan, songs: number) => Math.floor((songs * epochs) / batch);
+
+/** Trains one stage. `heardBy` makes a batch's input from places in the corpus (`lower`) or among the training songs. */
 async function learn(
   { preset, corpus, home, train, progress }: Lesson,
   stage: Stage,
-  plan: TrainingPlan,
-  step: FitTask<TagState, TagBatch>["step"] & { release(): Promise<void> },
-  batchOf: (songs: readonly number[], seed: string) => Outside<TagBatch>,
+  heardBy: (songs: readonly number[], seed: string) => Value,
 ): Promise<Learned> {
-  const seed = preset.seeds[0] as number;
+  const seed = preset.seeds[0]!;
+  const plan = preset.tagging[stage];
   const rowsOf = trainingRows(train.length, plan.batch, seed);
-  const recipe = encoderRecipe(preset, corpus, seed);
-  const store = checkpointFile<Outside<TagState>>(files(home).checkpoint(stage), `${stage} ${recipe}`);
+  const counts = stages.map((name) => stepsOf(preset.tagging[name], train.length));
+  const [before, total] = [sum(counts.slice(0, stages.indexOf(stage))), sum(counts)];
+  const store = checkpointFile<Outside<TagState>>(files(home).checkpoint(stage), stageRecipe(preset, corpus, seed, stage));
+  const step = stageStep(preset, stage);
   const task: FitTask<TagState, TagBatch> = {
     step,
     initial: () => freshTagState(preset, seed, stage),
-    batch: (at) =>
-      batchOf(
-        rowsOf(at).map((row) => train[row]!),
-        `${seed}/crop/${at}`,
-      ),
+    batch: (at) => {
+      const rows = rowsOf(at);
+      const songs = rows.map((row) => train[row]!);
+      const heard = heardBy(stage === "lower" ? songs : rows, `${seed}/crop/${at}`);
+      return { heard, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
+    },
     steps: stepsOf(plan, train.length),
     schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
     seed,
     checkpoint: { store, every: 200 },
   };
-  const { state, curve } = await fit(task, progress);
+  const { state, curve } = await fit(task, (done, _, note) => progress(before + done, total, note));
   await step.release();
   return { params: { ...state.params, ...state.statistics } as ParamValues, curve };
 }
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 /** Seeded places of crops, 0 to `last`. */
 function placesOf(count: number, last: number, seed: string): number[] {
@@ -186,62 +169,69 @@ function placesOf(count: number, last: number, seed: string): number[] {
   return Array.from({ length: count }, (_, row) => places[row % places.length]!);
 }
 
-/** What the frozen lower blocks hear in each training song, `[F, T, C]`. */
-async function lowerFeatures({ mels, train }: Lesson, lower: ParamValues) {
-  const hear = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], name: "lower blocks" });
-  const params = Object.fromEntries(Object.entries(lower).filter(([name]) => !isSideHead(name)));
-  const of: Float32Array[] = [];
-  let shape: readonly number[] = [];
-  for (const song of train) {
-    const heard = await hear(params, value(mels.of(song), [1, mels.mels, mels.frames]));
-    of.push(heard.data as Float32Array);
-    shape = heard.shape.slice(1);
-  }
-  await hear.release();
-  return { of, shape: shape as readonly [F: number, T: number, C: number] };
-}
-
-/** Parts of songs, `[parts, mels, frames]`. */
-function cropsOf(mels: MelCache, parts: readonly { song: number; from: number }[], frames: number): Value {
+/** Crops of spectrograms at seeded places, `[songs, mels, frames]`. */
+function melCrops(mels: MelCache, songs: readonly number[], frames: number, seed: string): Value {
   const size = mels.mels * frames;
-  const data = new Float32Array(parts.length * size);
-  parts.forEach(({ song, from }, row) => {
-    mels.crop(song, from, frames, data, row * size);
+  const places = placesOf(songs.length, mels.frames - frames, seed);
+  const data = new Float32Array(songs.length * size);
+  songs.forEach((song, row) => {
+    mels.crop(song, places[row]!, frames, data, row * size);
   });
-  return value(data, [parts.length, mels.mels, frames]);
+  return value(data, [songs.length, mels.mels, frames]);
 }
 
-/** The fewest crops that cover a song, evenly spread. */
-export function coveringCrops(frames: number, cropFrames: number): number[] {
-  const count = Math.ceil(frames / cropFrames);
-  if (count <= 1) return [0];
-  return Array.from({ length: count }, (_, i) => Math.round((i * (frames - cropFrames)) / (count - 1)));
+/** What frozen blocks hear in each training song, `[F, T, C]`. */
+interface Features {
+  readonly of: readonly Float32Array[];
+  readonly shape: readonly [F: number, T: number, C: number];
 }
 
-/**
- * How probable the encoder finds each tag in the songs it has not learned from: the mean over crops that cover the whole
- * song, each as long as those of the training, as Won et al. 2019 evaluate.
- */
+/** Crops of features at seeded places, `[rows, F, positions, C]`. */
+function featureCrops({ of, shape: [F, T, C] }: Features, rows: readonly number[], positions: number, seed: string): Value {
+  const places = placesOf(rows.length, T - positions, seed);
+  const data = new Float32Array(rows.length * F * positions * C);
+  rows.forEach((song, row) => {
+    for (let f = 0; f < F; f++) {
+      const from = (f * T + places[row]!) * C;
+      data.set(of[song]!.subarray(from, from + positions * C), (row * F + f) * positions * C);
+    }
+  });
+  return value(data, [rows.length, F, positions, C]);
+}
+
+const withoutSide = (params: ParamValues): ParamValues =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => !isSideHead(name)));
+
+async function lowerFeatures({ train }: Lesson, mels: MelCache, lower: ParamValues): Promise<Features> {
+  const hear = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], name: "lower blocks" });
+  const params = withoutSide(lower);
+  const heard: Value[] = [];
+  for (const song of train) heard.push(await hear(params, value(mels.of(song), [1, mels.mels, mels.frames])));
+  await hear.release();
+  const [, F = 0, T = 0, C = 0] = heard[0]?.shape ?? [];
+  return { of: heard.map(({ data }) => data as Float32Array), shape: [F, T, C] };
+}
+
+async function localFeatures({ of, shape }: Features, middle: ParamValues): Promise<Features> {
+  const hear = compile((p: Params, heard: tf.Tensor) => upperFrontEnd(p, heard), { baked: [0], name: "middle blocks" });
+  const params = withoutSide(middle);
+  const local: Value[] = [];
+  for (const data of of) local.push(await hear(params, value(data, [1, ...shape])));
+  await hear.release();
+  const [, T = 0, C = 0] = local[0]?.shape ?? [];
+  return { of: local.map(({ data }) => data as Float32Array), shape: [1, T, C] };
+}
+
+/** How probable the encoder finds each tag in the songs it has not learned from, each heard whole. */
 async function tagScores({ music, tagging }: Preset, corpus: Corpus, mels: MelCache, params: ParamValues) {
   const predict = compile((p: Params, mel: tf.Tensor) => tf.sigmoid(tagLogits(p, musicEncoder(p, music, mel), tagging.readout)), {
     baked: [0],
     name: "tags",
   });
-  const places = coveringCrops(mels.frames, tagging.cropFrames);
   const scores = new Map<string, Float32Array>();
   for (const [song, { id, split }] of corpus.songs.entries()) {
     if (split === "train") continue;
-    const crops = cropsOf(
-      mels,
-      places.map((from) => ({ song, from })),
-      tagging.cropFrames,
-    );
-    const { data } = await predict(params, crops);
-    const mean = (tag: number) => places.reduce((sum, _, crop) => sum + data[crop * TAGS.length + tag]!, 0) / places.length;
-    scores.set(
-      id,
-      Float32Array.from(TAGS, (_, tag) => mean(tag)),
-    );
+    scores.set(id, (await predict(params, value(mels.of(song), [1, mels.mels, mels.frames]))).data as Float32Array);
   }
   await predict.release();
   return scores;

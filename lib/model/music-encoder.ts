@@ -86,6 +86,9 @@ const bertNorm = (params: Params, name: string, x: tf.Tensor) =>
 /** Blocks 1 to 3 hold all strides in time: after them a song is short, an eighth of the bands and of the frames. */
 export const lowerBlocks = 3;
 
+/** Frames of a spectrogram in one position of the representation. */
+export const frameStride = musicStrides.reduce((frames, [, stride]) => frames * stride, 1);
+
 /** The first three convolution blocks: log-mel `[B, mels, frames]` in dB → `[B, mels / 8, T, C]`, one eighth of the frames. */
 export function lowerFrontEnd(params: Params, mel: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
   const x = batchNorm(params, "spec_bn", tf.expandDims(mel, 3), statistics); // B, 128, frames, 1

@@ -4,25 +4,25 @@ import { linear } from "./layers";
 import { lowerBlocks } from "./music-encoder";
 import type { Initial, Params } from "./params";
 
-const name = "side";
-
-/** Whether a parameter belongs to the side head and is of no use after training. */
-export const isSideHead = (parameter: string) => parameter.startsWith(`${name}.`);
+/** Whether a parameter belongs to a side head and is of no use after training. */
+export const isSideHead = (parameter: string) => parameter.startsWith("side.");
 
 /**
- * A tag head on the lower convolution blocks, used in training only (as in Lee et al. 2015, "Deeply-Supervised Nets"): a linear
- * layer reads `[B, tags]` logits from what they hear in each band, `[B, F, T, C]`, averaged over time.
+ * A tag head on convolution blocks, used in training only (as in Lee et al. 2015, "Deeply-Supervised Nets"): a linear layer reads
+ * `[B, tags]` logits from what they hear, `[B, F, T, C]` or `[B, T, C]`, averaged over time.
  */
-export function sideLogits(params: Params, heard: tf.Tensor): tf.Tensor {
-  const [B = 0, F = 0, , C = 0] = heard.shape;
-  return linear(params, name, tf.reshape(tf.mean(heard, 2), [B, F * C])); // B, tags
+export function sideLogits(params: Params, of: "lower" | "middle", heard: tf.Tensor): tf.Tensor {
+  const mean = tf.mean(heard, heard.rank - 2); // B, F, C or B, C
+  const [B = 0] = mean.shape;
+  return linear(params, `side.${of}`, tf.reshape(mean, [B, mean.size / B])); // B, tags
 }
 
-/** Names, shapes and fresh values of the side head. */
+/** Names, shapes and fresh values of both side heads. */
 export function sideParams(shape: MusicShape): Record<string, Initial> {
   const bands = musicStrides.slice(0, lowerBlocks).reduce((left, [stride]) => left / stride, shape.mels);
-  return {
-    [`${name}.weight`]: { shape: [shape.tags, bands * 2 * shape.channels], draw: "zeros" },
-    [`${name}.bias`]: { shape: [shape.tags], draw: "zeros" },
-  };
+  const head = (of: "lower" | "middle", width: number): Record<string, Initial> => ({
+    [`side.${of}.weight`]: { shape: [shape.tags, width], draw: "zeros" },
+    [`side.${of}.bias`]: { shape: [shape.tags], draw: "zeros" },
+  });
+  return { ...head("lower", bands * 2 * shape.channels), ...head("middle", 2 * shape.channels) };
 }

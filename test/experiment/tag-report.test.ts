@@ -11,7 +11,7 @@ import { learnToHear } from "alcap/dist/experiment/hearing";
 import { presetNamed } from "alcap/dist/experiment/presets";
 import { heldRepresentations } from "alcap/dist/experiment/representations";
 import { instrumentProbe, moodProbe, tagReport } from "alcap/dist/experiment/tag-report";
-import { coveringCrops, type TrainedEncoder } from "alcap/dist/experiment/tagging";
+import type { TrainedEncoder } from "alcap/dist/experiment/tagging";
 import { quiet } from "alcap/dist/progress";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-hear-"));
@@ -23,7 +23,6 @@ const corpus = songbookCorpus(preset);
 const encoder = (score: (has: boolean, tag: number) => number): TrainedEncoder => ({
   params: {},
   curve: { steps: [], evaluations: [] },
-  lowerCurve: { steps: [], evaluations: [] },
   auc: Number.NaN,
   seconds: 0,
   scores: new Map(corpus.songs.map(({ id, tags }) => [id, Float32Array.from(TAGS, (tag, i) => score(tags.includes(tag), i))])),
@@ -69,20 +68,6 @@ test("probes read what the mean of the positions says, and nothing where it says
   const blank = instrumentProbe({ corpus, music: said(() => [1, 1, 1, 1, 1, 1]) });
   assert.ok(blank.accuracy < 0.5);
   assert.equal(blank.classes.length, 10);
-});
-
-test("crops cover a song from its first frame to its last without a gap", () => {
-  for (const [frames, crop] of [
-    [938, 128],
-    [938, 938],
-    [256, 128],
-    [300, 128],
-  ] as const) {
-    const places = coveringCrops(frames, crop);
-    assert.equal(places[0], 0);
-    assert.equal(places.at(-1), frames - crop);
-    for (const [i, place] of places.entries()) if (i > 0) assert.ok(place - places[i - 1]! <= crop);
-  }
 });
 
 test("an encoder is trained once, read afterwards, and shared by corpora that differ in their words only", async () => {
