@@ -86,14 +86,17 @@ export interface StepSizes {
  * Memory of a step on the CPU engine, counted: tensors of width C, inner width and attention weights that a layer keeps, in
  * float32. On BART-base steps it counts 6.4 GiB (AdamW, batch 2, 128/128 tokens, all scores at once; 7.5 GiB were measured),
  * 3.3 GiB (the same with Adafactor and chunks of 64 positions; 3.7 GiB) and 6.4 GiB (Adafactor, micro-batches of 2 with 512/512
- * tokens, chunks of 512; 7.6 GiB).
+ * tokens, chunks of 512, no dropout inside sub-layers; 7.6 GiB).
  */
 export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const { captioner, optimiser, microBatch: B, lyricsTokens: S, captionTokens: T, musicPositions: M, vocabularyRows } = sizes;
   const { width: C, inner, heads: H, encoderLayers, decoderLayers, vocabulary: V } = captioner.text;
   const { all } = countParameters(captioner);
-  const encoder = encoderLayers * S * (14 * C + 3 * inner + 2 * H * S);
-  const decoder = decoderLayers * T * (22 * C + 3 * inner + 2 * H * (T + S));
+  // Dropout keeps its mask and what it leaves.
+  const weights = captioner.text.attentionDropout > 0 ? 4 : 2;
+  const inside = captioner.text.activationDropout > 0 ? 5 : 3;
+  const encoder = encoderLayers * S * (14 * C + inside * inner + weights * H * S);
+  const decoder = decoderLayers * T * (22 * C + inside * inner + weights * H * (T + S));
   const fused = captioner.recipe.fusion.layers.length * (S * (8 * C + 2 * captioner.recipe.fusion.heads * M) + 4 * M * C);
   const state = 3 * (all + slotCount(captioner, optimiser)) * FLOAT;
   // A micro-batch's own and their sum, which goes in and comes out.

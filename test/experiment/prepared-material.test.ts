@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { bartNoise } from "alcap/dist/data/denoise";
+import { captionTestSplit } from "alcap/dist/experiment/captions";
 import { paperPreset } from "alcap/dist/experiment/paper-preset";
 import { type PreparedPreset, preparedMaterial, type TextSource } from "alcap/dist/experiment/prepared-material";
-import { obtainRun } from "alcap/dist/experiment/run";
-import { quiet } from "alcap/dist/progress";
+import { captionerOf, obtainRun } from "alcap/dist/experiment/run";
+import { captionerParams } from "alcap/dist/model/alcap";
+import { initialise } from "alcap/dist/model/params";
+import { type Progress, quiet, silent } from "alcap/dist/progress";
 import type { AdamW } from "alcap/dist/recipe";
 import { tinyBart, tinyBartFolder, tinyCorpus } from "../cli/tiny-corpus";
 
@@ -63,4 +66,24 @@ test("a tokeniser that does not belong to the text model is refused, and a model
     code: "usage",
     message: /ALCAP need music/,
   });
+});
+
+test("captioning that is stopped goes on with the next batch and ends with the same captions", async () => {
+  const given = { ...preset({ start: "fresh", shape }), decodingBatch: 1 };
+  const material = await preparedMaterial(given, quiet);
+  const captioner = captionerOf(material, "bart-fusion");
+  const params = initialise(captionerParams(captioner), 4);
+  const caption = (name: string, progress: Progress) =>
+    captionTestSplit(material, { captioner, params, seed: 1, draft: path.join(home, name) }, progress);
+  const whole = await caption("whole.json", silent);
+  await assert.rejects(
+    caption("stopped.json", (done) => {
+      if (done === 2) throw new Error("stopped");
+    }),
+    /stopped/,
+  );
+  const counts: number[] = [];
+  assert.deepEqual(await caption("stopped.json", (done) => counts.push(done)), whole);
+  assert.deepEqual(counts, [3], "only the last of three songs is captioned again");
+  assert.ok(!existsSync(path.join(home, "stopped.json")));
 });
