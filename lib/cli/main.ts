@@ -12,6 +12,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
     load: () => import("./train.js"),
   },
+  pretrain: {
+    about: "make the small text model that all methods start from, by BART's denoising",
+    load: () => import("./pretrain.js"),
+  },
   hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./hear.js") },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
   prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },

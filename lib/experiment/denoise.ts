@@ -38,6 +38,8 @@ export interface PretrainingTask {
   readonly tokeniser: Tokeniser;
   readonly shape: Omit<TextShape, "vocabulary">;
   readonly plan: PretrainingPlan;
+  /** Parameters to go on from; drawn afresh where it is left out. */
+  readonly start?: ParamValues;
   /** Where the weights go, in safetensors with BART's names. */
   readonly file: string;
 }
@@ -56,6 +58,9 @@ const denoiser = ({ shape, tokeniser }: PretrainingTask): Captioner => ({
   musicWidth: 1,
   recipe: { ...releasedRecipe, caption: { labelPadding: "ignored" } },
 });
+
+/** Most steps from one evaluation and one checkpoint to the next. */
+const EVALUATE_STEPS = 200;
 
 /** Names a pre-training: texts, words, sizes and plan. A file name made of it is a cache by content. */
 export function pretrainingFingerprint({ texts, heldOut, tokeniser, shape, plan }: PretrainingTask): string {
@@ -81,7 +86,7 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
   const fitted = await fit<OptimiserState, Batch>(
     {
       step,
-      initial: () => freshTraining(captioner, plan.optimiser, plan.seed),
+      initial: () => freshTraining(captioner, plan.optimiser, plan.seed, task.start),
       batch: (at) =>
         noisyBatch(
           task,
@@ -91,8 +96,8 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
       steps: perEpoch * plan.epochs,
       schedule: plan.schedule,
       seed: plan.seed,
-      evaluate: { every: perEpoch, score: (state) => held.score(state.params as ParamValues) },
-      checkpoint: { store, every: perEpoch },
+      evaluate: { every: Math.min(perEpoch, EVALUATE_STEPS), score: (state) => held.score(state.params as ParamValues) },
+      checkpoint: { store, every: Math.min(perEpoch, EVALUATE_STEPS) },
     },
     progress,
   );
@@ -106,9 +111,13 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
   return { params, best, curve: fitted.curve };
 }
 
-function readPretrained(file: string, name: string): Pretrained {
+/**
+ * Reads a pre-trained text model.
+ * @throws AlcapError `weights` when the file holds another pre-training than the one named
+ */
+export function readPretrained(file: string, name?: string): Pretrained {
   const { tensors, metadata } = readSafetensors(readFileSync(file));
-  if (metadata.pretraining !== name)
+  if (name !== undefined && metadata.pretraining !== name)
     throw new AlcapError(
       "weights",
       `${file} was pre-trained on other texts or by another plan.`,

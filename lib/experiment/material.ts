@@ -10,8 +10,8 @@ import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint
 import { learnToHear, type TrainedEncoder } from "./hearing";
 import type { RunPlan } from "./plan";
 import type { Preset } from "./presets";
+import { obtainReader } from "./reading";
 import { heldRepresentations, type Representations } from "./representations";
-import { learnWords } from "./words";
 import { fingerprint, numericsOf, type Workspace, workspaceOf } from "./workspace";
 
 /** What runs share, whatever corpus they are trained on. */
@@ -40,7 +40,7 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
   readonly preset: Preset;
   readonly tokeniserFile: string;
   readonly encoder: TrainedEncoder;
-  /** BART as it was pre-trained on the corpus's text. */
+  /** BART as it was pre-trained on its reading. */
   readonly pretrained: Pretrained;
 }
 
@@ -54,33 +54,20 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
   const workspace = workspaceOf(preset, out);
   const corpus = songbookCorpus(preset);
   const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
-  const { tokeniser, file } = await learnWords(preset, common, workspace.cache);
   const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
-  const { schedule, ...plan } = preset.pretraining;
-  const task: DenoisingTask = {
-    texts: textsOf(common, "train"),
-    heldOut: textsOf(common, "validation"),
-    tokeniser,
-    shape: preset.text,
-    plan: {
-      ...plan,
-      tokens: preset.lyricsTokens,
-      schedule: { ...schedule, warmup: schedule.warmupSteps },
-      seed: preset.seeds[0] as number,
-    },
-  };
-  const read = await learnToRead(task, workspace.cache, report("pre-training BART"));
+  const reader = await obtainReader(preset, workspace.cache, report);
+  const { tokeniser, tokeniserFile, pretrained } = reader;
   return {
     preset,
     workspace,
     corpus,
     tokeniser,
-    tokeniserFile: file,
+    tokeniserFile,
     text: { ...preset.text, vocabulary: tokeniser.vocabSize },
     encoder,
     music: heldRepresentations(music, hash),
-    pretrained: read.pretrained,
-    start: { params: read.pretrained.params, hash: read.hash },
+    pretrained,
+    start: { params: pretrained.params, hash: reader.hash },
   };
 }
 

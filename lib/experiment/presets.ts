@@ -19,7 +19,7 @@ export interface Preset extends RunPlan {
   readonly about: string;
   readonly corpus: SongbookOptions;
   readonly dataSet: SongbookDataSet;
-  /** Size of the byte-level BPE vocabulary trained on the training split's text. */
+  /** Size of the byte-level BPE vocabulary, trained on the reading. */
   readonly vocabulary: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder: three stages, the first two on crops of this many mel frames (16 ms each), a multiple of 8. */
@@ -34,8 +34,10 @@ export interface Preset extends RunPlan {
     readonly top: TrainingPlan;
   };
   readonly text: Omit<TextShape, "vocabulary">;
-  /** The text model's own training, before any music: the small stand-in for facebook/bart-base. */
-  readonly pretraining: TrainingPlan & { readonly noise: Noise };
+  /** What the text model reads before the corpus: the words of other songs, in two courses, each drawn from a seed of its own. */
+  readonly reading: { readonly pages: SongbookOptions; readonly threads: SongbookOptions };
+  /** The text model's own training on that reading, before any music: the small stand-in for facebook/bart-base. */
+  readonly pretraining: Record<"pages" | "threads", TrainingPlan & { readonly noise: Noise; readonly tokens: number }>;
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
@@ -56,11 +58,11 @@ const listening = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 const quick: Preset = {
   name: "quick",
   about: "900 songs, a small model, one seed: the default of `npm run reproduce`",
-  corpus: { seed: 7, songs: 900, agreement: 0.3, noise: 0.3 },
+  corpus: { seed: 7, songs: 900, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
-  vocabulary: 3200,
-  lyricsTokens: 104,
-  captionTokens: 56,
+  vocabulary: 4000,
+  lyricsTokens: 128,
+  captionTokens: 60,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagging: {
     cropFrames: 128,
@@ -87,13 +89,29 @@ const quick: Preset = {
     alignment: { ...releasedRecipe.alignment, layer: 1 },
     caption: { ...releasedRecipe.caption, labelPadding: "ignored" },
   },
+  reading: {
+    pages: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
+    threads: { seed: 20_231_207, songs: 15_600, agreement: 0.5, noise: 0 },
+  },
   pretraining: {
-    batch: 26,
-    epochs: 2,
-    noise: bartNoise,
-    schedule: { peak: 3e-3, after: "constant", warmupSteps: 30 },
-    optimiser: adamw,
-    dropout: 0,
+    pages: {
+      batch: 26,
+      epochs: 1,
+      tokens: 128,
+      noise: bartNoise,
+      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0,
+    },
+    threads: {
+      batch: 26,
+      epochs: 1,
+      tokens: 128,
+      noise: bartNoise,
+      schedule: { peak: 2e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0,
+    },
   },
   captioning: {
     batch: 26,
@@ -125,7 +143,11 @@ const smoke: Preset = {
     top: { ...listening, batch: 8, epochs: 1 },
   },
   text: { ...quick.text, width: 32, inner: 64 },
-  pretraining: { ...quick.pretraining, epochs: 1, batch: 8 },
+  reading: { pages: { ...quick.reading.pages, songs: 20 }, threads: { ...quick.reading.threads, songs: 20 } },
+  pretraining: {
+    pages: { ...quick.pretraining.pages, tokens: 64, batch: 8 },
+    threads: { ...quick.pretraining.threads, tokens: 64, batch: 8 },
+  },
   captioning: { ...quick.captioning, epochs: 2, batch: 8 },
 };
 

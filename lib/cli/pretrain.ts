@@ -1,0 +1,40 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { presetNamed } from "../experiment/presets";
+import { makeReader, readerFiles, readerFolder, readerName } from "../experiment/reading";
+import { workspaceOf } from "../experiment/workspace";
+import { writeWhole } from "../train/checkpoint";
+import { terminalReporter } from "./terminal";
+
+const help = `Usage: alcap pretrain [--preset smoke|quick|standard] [--out DIR]
+
+Makes the text model that all three methods start from: BART of the preset's size, pre-trained by denoising on the words of
+other songs than the corpus has. Stopped, it goes on where it was. Training uses the copy that comes with the project in
+data/bart-songbook where its recipe is the preset's; this command always makes it anew, or goes on with its own.
+
+  --preset  whose sizes, words and plan (default quick)
+  --out     a folder to copy model.safetensors and tokenizer.json to, in a folder of the reader's name`;
+
+/** `alcap pretrain`: the small stand-in for facebook/bart-base. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { preset: { type: "string", default: "quick" }, out: { type: "string" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const preset = presetNamed(values.preset);
+  const folder = readerFolder(preset, workspaceOf(preset).cache);
+  const { pretrained } = await makeReader(preset, folder, terminalReporter());
+  const name = readerName(preset);
+  console.log(
+    `${name}: held-out denoising loss ${pretrained.best.score.toFixed(3)} nats a token, after step ${pretrained.best.step}`,
+  );
+  if (values.out !== undefined) {
+    for (const { name: file, bytes } of readerFiles(folder)) writeWhole(path.join(values.out, name, file), bytes);
+  }
+  console.log(path.relative(process.cwd(), values.out === undefined ? folder : path.join(values.out, name)));
+  return 0;
+}

@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { makeSong, type SongbookOptions } from "../data/songbook";
+import { loadTokeniser, type Tokeniser, trainBpe } from "../data/tokeniser";
+import { engineInfo } from "../engine";
+import { AlcapError } from "../errors";
+import type { ParamValues } from "../model/params";
+import type { Reporter } from "../progress";
+import { writeWhole } from "../train/checkpoint";
+import { type Pretrained, pretrain, readPretrained } from "./denoise";
+import type { Preset } from "./presets";
+import { fingerprint, numericsOf, projectRoot } from "./workspace";
+
+/** A text model that has read, and the words it reads with: the small stand-in for `facebook/bart-base` and its tokeniser. */
+export interface Reader {
+  readonly tokeniser: Tokeniser;
+  readonly tokeniserFile: string;
+  readonly pretrained: Pretrained;
+  /** Names everything that decides it. */
+  readonly hash: string;
+}
+
+const MODEL = "model.safetensors";
+const WORDS = "tokenizer.json";
+/** One reader serves all seeds, as one BART-base serves all of the paper's. */
+const READER_SEED = 2022;
+/** Songs after the last one that is read; the step that denoises their pages best is kept. */
+const HELD_OUT_SONGS = 100;
+/** Songs whose words go into the name: a change of the generator's language changes it. */
+const NAMED_SONGS = 100;
+
+/** Where readers lie that come with the project, a folder each. */
+export const shippedReaders = () => path.join(projectRoot(), "data", "bart-songbook");
+
+/** First course: a song gives two pages, its lyrics and what listeners wrote about it. Nothing is learned of which go together. */
+export const pages = (songbook: SongbookOptions, from: number, to: number): string[] =>
+  otherSongs(songbook, from, to).flatMap(({ lyrics, interpretations }) => [
+    lyrics,
+    interpretations
+      .filter(({ votes }) => votes > 0)
+      .map(({ text }) => text)
+      .join(" "),
+  ]);
+
+/**
+ * Second course: a song gives a forum's thread, the end of its lyrics and the first comment below. Here the text model learns
+ * what people say of which words, as BART-base did from the web.
+ */
+export const threads = (songbook: SongbookOptions, from: number, to: number): string[] =>
+  otherSongs(songbook, from, to).map(
+    ({ lyrics, interpretations }) => `${lyrics.split("\n\n").slice(-2).join("\n\n")}\n\n${interpretations[0]?.text ?? ""}`,
+  );
+
+const otherSongs = (songbook: SongbookOptions, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => makeSong({ ...songbook, songs: to }, from + i));
+
+const courses = { pages, threads } as const;
+type Course = keyof typeof courses;
+
+/** Names a preset's reader: words read, vocabulary, sizes and plan. */
+export const readerName = ({ reading, vocabulary, text, pretraining }: Preset) =>
+  fingerprint({
+    reading,
+    sample: courseNames.map((course) => courses[course](reading[course], 0, Math.min(NAMED_SONGS, reading[course].songs))),
+    vocabulary,
+    text,
+    pretraining,
+    seed: READER_SEED,
+  });
+
+const courseNames: readonly Course[] = ["pages", "threads"];
+
+/**
+ * The preset's reader: the one that comes with the project, else one made before, else made now by BART's denoising.
+ *
+ * @throws AlcapError `usage` when the corpus is drawn from the seed of what is read: test songs would be read beforehand
+ */
+export async function obtainReader(preset: Preset, cache: string, report: Reporter): Promise<Reader> {
+  if (courseNames.some((course) => preset.reading[course].seed === preset.corpus.seed))
+    throw new AlcapError(
+      "usage",
+      `The text model would read the corpus itself: both are drawn from seed ${preset.corpus.seed}.`,
+      "Give one of them another seed.",
+    );
+  const hash = readerName(preset);
+  const shipped = path.join(shippedReaders(), hash);
+  if (existsSync(path.join(shipped, MODEL))) return readReader(preset, shipped, report);
+  const made = readerFolder(preset, cache);
+  if (existsSync(path.join(made, MODEL))) return readReader(preset, made, report);
+  return makeReader(preset, made, report);
+}
+
+/** Where a reader lies that was made on this machine. */
+export const readerFolder = (preset: Preset, cache: string) =>
+  path.join(cache, `reader-${fingerprint([readerName(preset), numericsOf(engineInfo())])}`);
+
+/** What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
+async function readReader(preset: Preset, folder: string, report: Reporter): Promise<Reader> {
+  const tokeniserFile = path.join(folder, WORDS);
+  const pretrained = readPretrained(path.join(folder, MODEL));
+  for (const course of courseNames) {
+    const { batch, epochs } = preset.pretraining[course];
+    const texts = preset.reading[course].songs * (course === "pages" ? 2 : 1);
+    const steps = epochs * Math.floor(texts / batch);
+    report(labelOf(course))(steps, steps);
+  }
+  return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, pretrained, hash: readerName(preset) };
+}
+
+const labelOf = (course: Course) => `pre-training BART on ${course}`;
+
+/** Learns the words, then denoises both courses, every text once; a stopped run goes on where it was. */
+export async function makeReader(preset: Preset, folder: string, report: Reporter): Promise<Reader> {
+  const tokeniserFile = path.join(folder, WORDS);
+  if (!existsSync(tokeniserFile)) {
+    const texts = pages(preset.reading.pages, 0, preset.reading.pages.songs);
+    writeWhole(tokeniserFile, JSON.stringify(trainBpe(texts, { vocabSize: preset.vocabulary })));
+  }
+  const tokeniser = await loadTokeniser(tokeniserFile);
+  const first = await read(preset, "pages", tokeniser, path.join(folder, "pages", MODEL), report);
+  const pretrained = await read(preset, "threads", tokeniser, path.join(folder, MODEL), report, first.params);
+  return { tokeniser, tokeniserFile, pretrained, hash: readerName(preset) };
+}
+
+/** One course of reading, from given parameters or from none. */
+function read(
+  { reading, pretraining, text }: Preset,
+  course: Course,
+  tokeniser: Tokeniser,
+  file: string,
+  report: Reporter,
+  start?: ParamValues,
+): Promise<Pretrained> {
+  const { schedule, ...plan } = pretraining[course];
+  const { songs } = reading[course];
+  return pretrain(
+    {
+      texts: courses[course](reading[course], 0, songs),
+      heldOut: courses[course](reading[course], songs, songs + HELD_OUT_SONGS),
+      tokeniser,
+      shape: text,
+      plan: { ...plan, schedule: { ...schedule, warmup: schedule.warmupSteps }, seed: READER_SEED },
+      ...(start && { start }),
+      file,
+    },
+    report(labelOf(course)),
+  );
+}
+
+/** The files a reader is made of, for carrying it elsewhere. */
+export const readerFiles = (folder: string) =>
+  [MODEL, WORDS].map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
