@@ -38,8 +38,6 @@ export interface PretrainingTask {
   readonly tokeniser: Tokeniser;
   readonly shape: Omit<TextShape, "vocabulary">;
   readonly plan: PretrainingPlan;
-  /** Parameters to go on from; drawn afresh where it is left out. */
-  readonly start?: ParamValues;
   /** Where the weights go, in safetensors with BART's names. */
   readonly file: string;
 }
@@ -86,7 +84,7 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
   const fitted = await fit<OptimiserState, Batch>(
     {
       step,
-      initial: () => freshTraining(captioner, plan.optimiser, plan.seed, task.start),
+      initial: () => freshTraining(captioner, plan.optimiser, plan.seed),
       batch: (at) =>
         noisyBatch(
           task,

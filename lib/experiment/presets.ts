@@ -34,10 +34,10 @@ export interface Preset extends RunPlan {
     readonly top: TrainingPlan;
   };
   readonly text: Omit<TextShape, "vocabulary">;
-  /** What the text model reads before the corpus: the words of other songs, in two courses, each drawn from a seed of its own. */
-  readonly reading: { readonly pages: SongbookOptions; readonly threads: SongbookOptions };
+  /** Songs whose words the text model reads before the corpus; drawn from another seed than the corpus. */
+  readonly reading: SongbookOptions;
   /** The text model's own training on that reading, before any music: the small stand-in for facebook/bart-base. */
-  readonly pretraining: Record<"pages" | "threads", TrainingPlan & { readonly noise: Noise; readonly tokens: number }>;
+  readonly pretraining: TrainingPlan & { readonly noise: Noise; readonly tokens: number };
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
@@ -89,29 +89,15 @@ const quick: Preset = {
     alignment: { ...releasedRecipe.alignment, layer: 1 },
     caption: { ...releasedRecipe.caption, labelPadding: "ignored" },
   },
-  reading: {
-    pages: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
-    threads: { seed: 20_231_207, songs: 15_600, agreement: 0.5, noise: 0 },
-  },
+  reading: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
   pretraining: {
-    pages: {
-      batch: 26,
-      epochs: 1,
-      tokens: 128,
-      noise: bartNoise,
-      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
-      optimiser: adamw,
-      dropout: 0,
-    },
-    threads: {
-      batch: 26,
-      epochs: 1,
-      tokens: 128,
-      noise: bartNoise,
-      schedule: { peak: 2e-3, after: "linear", warmupSteps: 50 },
-      optimiser: adamw,
-      dropout: 0,
-    },
+    batch: 26,
+    epochs: 1,
+    tokens: 128,
+    noise: bartNoise,
+    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+    optimiser: adamw,
+    dropout: 0,
   },
   captioning: {
     batch: 26,
@@ -143,11 +129,8 @@ const smoke: Preset = {
     top: { ...listening, batch: 8, epochs: 1 },
   },
   text: { ...quick.text, width: 32, inner: 64 },
-  reading: { pages: { ...quick.reading.pages, songs: 20 }, threads: { ...quick.reading.threads, songs: 20 } },
-  pretraining: {
-    pages: { ...quick.pretraining.pages, tokens: 64, batch: 8 },
-    threads: { ...quick.pretraining.threads, tokens: 64, batch: 8 },
-  },
+  reading: { ...quick.reading, songs: 40 },
+  pretraining: { ...quick.pretraining, tokens: 64, batch: 8 },
   captioning: { ...quick.captioning, epochs: 2, batch: 8 },
 };
 

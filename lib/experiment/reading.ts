@@ -4,7 +4,6 @@ import { makeSong, type SongbookOptions } from "../data/songbook";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../data/tokeniser";
 import { engineInfo } from "../engine";
 import { AlcapError } from "../errors";
-import type { ParamValues } from "../model/params";
 import type { Reporter } from "../progress";
 import { writeWhole } from "../train/checkpoint";
 import { type Pretrained, pretrain, readPretrained } from "./denoise";
@@ -32,43 +31,31 @@ const NAMED_SONGS = 100;
 /** Where readers lie that come with the project, a folder each. */
 export const shippedReaders = () => path.join(projectRoot(), "data", "bart-songbook");
 
-/** First course: a song gives two pages, its lyrics and what listeners wrote about it. Nothing is learned of which go together. */
-export const pages = (songbook: SongbookOptions, from: number, to: number): string[] =>
-  otherSongs(songbook, from, to).flatMap(({ lyrics, interpretations }) => [
-    lyrics,
-    interpretations
-      .filter(({ votes }) => votes > 0)
-      .map(({ text }) => text)
-      .join(" "),
-  ]);
-
 /**
- * Second course: a song gives a forum's thread, the end of its lyrics and the first comment below. Here the text model learns
- * what people say of which words, as BART-base did from the web.
+ * What is read before the corpus: other songs than the corpus has. A song gives two pages, its lyrics and what listeners wrote
+ * about it; they are never on one page, so nothing is learned of which words go with which lyrics.
  */
-export const threads = (songbook: SongbookOptions, from: number, to: number): string[] =>
-  otherSongs(songbook, from, to).map(
-    ({ lyrics, interpretations }) => `${lyrics.split("\n\n").slice(-2).join("\n\n")}\n\n${interpretations[0]?.text ?? ""}`,
+export const pages = (songbook: SongbookOptions, from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => makeSong({ ...songbook, songs: to }, from + i)).flatMap(
+    ({ lyrics, interpretations }) => [
+      lyrics,
+      interpretations
+        .filter(({ votes }) => votes > 0)
+        .map(({ text }) => text)
+        .join(" "),
+    ],
   );
-
-const otherSongs = (songbook: SongbookOptions, from: number, to: number) =>
-  Array.from({ length: to - from }, (_, i) => makeSong({ ...songbook, songs: to }, from + i));
-
-const courses = { pages, threads } as const;
-type Course = keyof typeof courses;
 
 /** Names a preset's reader: words read, vocabulary, sizes and plan. */
 export const readerName = ({ reading, vocabulary, text, pretraining }: Preset) =>
   fingerprint({
     reading,
-    sample: courseNames.map((course) => courses[course](reading[course], 0, Math.min(NAMED_SONGS, reading[course].songs))),
+    sample: pages(reading, 0, Math.min(NAMED_SONGS, reading.songs)),
     vocabulary,
     text,
     pretraining,
     seed: READER_SEED,
   });
-
-const courseNames: readonly Course[] = ["pages", "threads"];
 
 /**
  * The preset's reader: the one that comes with the project, else one made before, else made now by BART's denoising.
@@ -76,7 +63,7 @@ const courseNames: readonly Course[] = ["pages", "threads"];
  * @throws AlcapError `usage` when the corpus is drawn from the seed of what is read: test songs would be read beforehand
  */
 export async function obtainReader(preset: Preset, cache: string, report: Reporter): Promise<Reader> {
-  if (courseNames.some((course) => preset.reading[course].seed === preset.corpus.seed))
+  if (preset.reading.seed === preset.corpus.seed)
     throw new AlcapError(
       "usage",
       `The text model would read the corpus itself: both are drawn from seed ${preset.corpus.seed}.`,
@@ -98,53 +85,33 @@ export const readerFolder = (preset: Preset, cache: string) =>
 async function readReader(preset: Preset, folder: string, report: Reporter): Promise<Reader> {
   const tokeniserFile = path.join(folder, WORDS);
   const pretrained = readPretrained(path.join(folder, MODEL));
-  for (const course of courseNames) {
-    const { batch, epochs } = preset.pretraining[course];
-    const texts = preset.reading[course].songs * (course === "pages" ? 2 : 1);
-    const steps = epochs * Math.floor(texts / batch);
-    report(labelOf(course))(steps, steps);
-  }
+  const steps = pretrained.curve.steps.length;
+  report(LABEL)(steps, steps);
   return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, pretrained, hash: readerName(preset) };
 }
 
-const labelOf = (course: Course) => `pre-training BART on ${course}`;
+const LABEL = "pre-training BART";
 
-/** Learns the words, then denoises both courses, every text once; a stopped run goes on where it was. */
+/** Learns the words, then denoises every page once an epoch; a stopped run goes on where it was. */
 export async function makeReader(preset: Preset, folder: string, report: Reporter): Promise<Reader> {
+  const { reading, text, pretraining } = preset;
+  const texts = pages(reading, 0, reading.songs);
   const tokeniserFile = path.join(folder, WORDS);
-  if (!existsSync(tokeniserFile)) {
-    const texts = pages(preset.reading.pages, 0, preset.reading.pages.songs);
-    writeWhole(tokeniserFile, JSON.stringify(trainBpe(texts, { vocabSize: preset.vocabulary })));
-  }
+  if (!existsSync(tokeniserFile)) writeWhole(tokeniserFile, JSON.stringify(trainBpe(texts, { vocabSize: preset.vocabulary })));
   const tokeniser = await loadTokeniser(tokeniserFile);
-  const first = await read(preset, "pages", tokeniser, path.join(folder, "pages", MODEL), report);
-  const pretrained = await read(preset, "threads", tokeniser, path.join(folder, MODEL), report, first.params);
-  return { tokeniser, tokeniserFile, pretrained, hash: readerName(preset) };
-}
-
-/** One course of reading, from given parameters or from none. */
-function read(
-  { reading, pretraining, text }: Preset,
-  course: Course,
-  tokeniser: Tokeniser,
-  file: string,
-  report: Reporter,
-  start?: ParamValues,
-): Promise<Pretrained> {
-  const { schedule, ...plan } = pretraining[course];
-  const { songs } = reading[course];
-  return pretrain(
+  const { schedule, ...plan } = pretraining;
+  const pretrained = await pretrain(
     {
-      texts: courses[course](reading[course], 0, songs),
-      heldOut: courses[course](reading[course], songs, songs + HELD_OUT_SONGS),
+      texts,
+      heldOut: pages(reading, reading.songs, reading.songs + HELD_OUT_SONGS),
       tokeniser,
       shape: text,
       plan: { ...plan, schedule: { ...schedule, warmup: schedule.warmupSteps }, seed: READER_SEED },
-      ...(start && { start }),
-      file,
+      file: path.join(folder, MODEL),
     },
-    report(labelOf(course)),
+    report(LABEL),
   );
+  return { tokeniser, tokeniserFile, pretrained, hash: readerName(preset) };
 }
 
 /** The files a reader is made of, for carrying it elsewhere. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { makeSong } from "alcap/dist/data/songbook";
 import { presetNamed } from "alcap/dist/experiment/presets";
-import { obtainReader, pages, readerName, shippedReaders, threads } from "alcap/dist/experiment/reading";
+import { obtainReader, pages, readerName, shippedReaders } from "alcap/dist/experiment/reading";
 
 const home = mkdtempSync(path.join(tmpdir(), "alcap-reading-"));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -17,13 +17,13 @@ const tiny = {
   ...smoke,
   vocabulary: 300,
   text: { ...smoke.text, width: 8, inner: 8, heads: 2 },
-  pretraining: { pages: { ...smoke.pretraining.pages, tokens: 24 }, threads: { ...smoke.pretraining.threads, tokens: 24 } },
-  reading: { pages: { ...smoke.reading.pages, songs: 12 }, threads: { ...smoke.reading.threads, songs: 12 } },
+  pretraining: { ...smoke.pretraining, tokens: 24 },
+  reading: { ...smoke.reading, songs: 12 },
 };
 
 test("a song gives a page of lyrics and a page of what its listeners wrote, and the two never meet", () => {
-  const both = pages(quick.reading.pages, 3, 5);
-  const songs = [3, 4].map((index) => makeSong(quick.reading.pages, index));
+  const both = pages(quick.reading, 3, 5);
+  const songs = [3, 4].map((index) => makeSong(quick.reading, index));
   assert.equal(both.length, 4);
   songs.forEach(({ lyrics, interpretations }, i) => {
     assert.equal(both[2 * i], lyrics);
@@ -33,21 +33,11 @@ test("a song gives a page of lyrics and a page of what its listeners wrote, and 
   });
 });
 
-test("a thread is the end of a song's lyrics with its first comment", () => {
-  const [thread] = threads(quick.reading.threads, 7, 8);
-  const { lyrics, interpretations } = makeSong(quick.reading.threads, 7);
-  const comment = interpretations[0]!.text;
-  assert.ok(thread!.endsWith(`\n\n${comment}`));
-  assert.ok(lyrics.endsWith(thread!.slice(0, -comment.length - 2)));
-});
-
 test("no song of the corpus is read beforehand", async () => {
   const corpus = new Set(Array.from({ length: 60 }, (_, index) => makeSong(quick.corpus, index).lyrics));
-  assert.ok(pages(quick.reading.pages, 0, 60).every((page) => !corpus.has(page)));
-  for (const course of ["pages", "threads"] as const) {
-    const same = { ...tiny, reading: { ...tiny.reading, [course]: { ...tiny.reading[course], seed: tiny.corpus.seed } } };
-    await assert.rejects(obtainReader(same, home, silently), /would read the corpus itself/);
-  }
+  assert.ok(pages(quick.reading, 0, 60).every((page) => !corpus.has(page)));
+  const same = { ...tiny, reading: { ...tiny.reading, seed: tiny.corpus.seed } };
+  await assert.rejects(obtainReader(same, home, silently), /would read the corpus itself/);
 });
 
 test("the reader of quick and standard comes with the project, made by the recipe that the presets state", async () => {
