@@ -57,8 +57,8 @@ const listening = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
  */
 const quick: Preset = {
   name: "quick",
-  about: "900 songs, a small model, one seed: the default of `npm run reproduce`",
-  corpus: { seed: 7, songs: 900, agreement: 0.5, noise: 0.3 },
+  about: "1,100 songs, a small model, one seed: the default of `npm run reproduce`",
+  corpus: { seed: 7, songs: 1100, agreement: 0.7, noise: 0.3 },
   dataSet: "songbook-positive",
   vocabulary: 4000,
   lyricsTokens: 128,

@@ -51,7 +51,10 @@ test("the reader of quick and standard comes with the project, made by the recip
   assert.equal(tokeniser.vocabSize, quick.vocabulary);
   assert.deepEqual(pretrained.params["model.shared.weight"]?.shape, [quick.vocabulary, quick.text.width]);
   const losses = pretrained.curve.steps.map(({ losses }) => losses.caption!);
-  assert.ok(losses.length > 0 && losses.every((loss) => loss < 2));
+  assert.ok(
+    losses[0]! > 8 && losses.at(-1)! < 0.5,
+    "from the uniform guess, ln 4,000 = 8.3 nats, to a text that is mostly restored",
+  );
   assert.equal(tokeniser.decode(tokeniser.encode("A sailor's life")).trim(), "A sailor's life");
 });
 
