@@ -30,7 +30,10 @@ export interface TrainingTask {
   readonly recipe: string;
 }
 
-/** Trained parameters: those of the step with the best held-out caption loss, as the paper reports its best evaluation checkpoint. */
+/**
+ * Trained parameters: those of the step with the best held-out caption loss, as the paper reports its best evaluation checkpoint.
+ * Without validation rows, as in the smallest corpora, they are the last step's, and the score is not a number.
+ */
 export interface Trained {
   readonly params: ParamValues;
   readonly best: { readonly step: number; readonly score: number };
@@ -61,7 +64,9 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
       steps: perEpoch * plan.epochs,
       schedule: scheduleOf(plan.schedule, perEpoch),
       seed,
-      evaluate: { every: perEpoch * evaluateEvery, score: (state) => held.score(state.params as ParamValues) },
+      ...(task.validation.length > 0 && {
+        evaluate: { every: perEpoch * evaluateEvery, score: (state) => held.score(state.params as ParamValues) },
+      }),
       checkpoint: { store, every: Math.min(checkpointSteps, perEpoch) },
     },
     progress,

@@ -87,3 +87,11 @@ test("captioning that is stopped goes on with the next batch and ends with the s
   assert.deepEqual(counts, [3], "only the last of three songs is captioned again");
   assert.ok(!existsSync(path.join(home, "stopped.json")));
 });
+
+test("without validation rows the last step is taken, and no evaluation is made up", async () => {
+  const material = await preparedMaterial(preset({ start: "fresh", shape }), quiet);
+  const { rows } = material.corpus;
+  const corpus = { ...material.corpus, name: "unvalidated", hash: "unvalidated", rows: { ...rows, validation: [] } };
+  const { curve, best } = await obtainRun({ ...material, corpus }, { method: "bart", seed: 2 });
+  assert.deepEqual([curve.evaluations, best.step], [[], curve.steps.length]);
+});
