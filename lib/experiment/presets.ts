@@ -136,12 +136,13 @@ const smoke: Preset = {
 
 /**
  * standard: what is to be committed. Its music encoder was run, `npx alcap hear --preset standard`: mean ROC-AUC of the tags 0.93 on
- * 360 test songs; linear probes of the mood 90.6 % (87.5–93.3) and of the lead instrument 66 %. The rest promises nothing yet.
+ * 360 test songs; linear probes of the mood 90.6 % (87.5–93.3) and of the lead instrument 66 %. Of its runs two are there, seed
+ * 2020: the mood is named rightly by BART in 38 %, by BART-fusion in 86 % (58.3 % is the most that lyrics allow).
  */
 const standard: Preset = {
   ...quick,
   name: "standard",
-  about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; not run yet",
+  about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; two of its runs are committed",
   corpus: { ...quick.corpus, songs: 3000 },
   tagging: {
     ...quick.tagging,
