@@ -21,6 +21,7 @@ export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./expe
 export { readPreparedCorpus } from "./experiment/prepared-corpus";
 export { type PreparedPreset, preparedMaterial } from "./experiment/prepared-material";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/presets";
+export { obtainReader } from "./experiment/reading";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/records";
 export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run";
 export { type Measure, measures, methodNames, paperTable1, resultRows, resultTable, textMeasures } from "./experiment/table";
@@ -32,7 +33,6 @@ export {
   type TagReport,
   tagReport,
 } from "./experiment/tag-report";
-export { learnWords } from "./experiment/words";
 export { type Workspace, workspaceOf } from "./experiment/workspace";
 export { captionLoss } from "./loss/caption";
 export { infoNCE, similarityMatrix } from "./loss/infonce";

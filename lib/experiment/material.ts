@@ -1,18 +1,15 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Tokeniser } from "../data/tokeniser";
-import { engineInfo } from "../engine";
 import type { ParamValues } from "../model/params";
-import type { Progress, Reporter } from "../progress";
+import type { Reporter } from "../progress";
 import type { TextShape } from "../recipe";
 import { type Corpus, type SongText, songbookCorpus } from "./corpus";
-import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint } from "./denoise";
+import type { Pretrained } from "./denoise";
 import { learnToHear, type TrainedEncoder } from "./hearing";
 import type { RunPlan } from "./plan";
 import type { Preset } from "./presets";
 import { obtainReader } from "./reading";
 import { heldRepresentations, type Representations } from "./representations";
-import { fingerprint, numericsOf, type Workspace, workspaceOf } from "./workspace";
+import { type Workspace, workspaceOf } from "./workspace";
 
 /** What runs share, whatever corpus they are trained on. */
 export interface RunMaterial<S extends SongText = SongText> {
@@ -70,27 +67,3 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
     start: { params: pretrained.params, hash: reader.hash },
   };
 }
-
-/** A pre-training whose file is named by what decides it. */
-export type DenoisingTask = Omit<PretrainingTask, "file">;
-
-/** Pre-trains a text model by denoising; cached by everything that decides it. */
-export async function learnToRead(
-  task: DenoisingTask,
-  folder: string,
-  progress: Progress,
-): Promise<{ pretrained: Pretrained; hash: string }> {
-  const hash = fingerprint([pretrainingFingerprint({ ...task, file: "" }), numericsOf(engineInfo())]);
-  const file = path.join(folder, `bart-${hash}`, "model.safetensors");
-  const known = existsSync(file);
-  const pretrained = await pretrain({ ...task, file }, progress);
-  const steps = pretrained.curve.steps.length;
-  if (known) progress(steps, steps);
-  return { pretrained, hash };
-}
-
-/** Lyrics and interpretations of a split. */
-export const textsOf = ({ songs, rows }: Corpus<SongText>, split: "train" | "validation") => [
-  ...songs.filter((song) => song.split === split).map(({ lyrics }) => lyrics),
-  ...rows[split].map(({ text }) => text),
-];

@@ -1,20 +1,23 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
+import path from "node:path";
 import type { Noise } from "../data/denoise";
 import { loadTokeniser, type Tokeniser } from "../data/tokeniser";
+import { engineInfo } from "../engine";
 import { AlcapError } from "../errors";
 import { readBartFolder } from "../model/bart-folder";
-import type { Reporter } from "../progress";
+import type { Progress, Reporter } from "../progress";
 import { bartTokens, type Optimiser, type TextShape } from "../recipe";
 import type { Corpus, SongText } from "./corpus";
+import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint } from "./denoise";
 import { hearCorpus } from "./hear-corpus";
-import { learnToRead, type RunMaterial, textsOf } from "./material";
+import type { RunMaterial } from "./material";
 import type { RunPlan, TrainingPlan } from "./plan";
 import { readPreparedCorpus } from "./prepared-corpus";
 import { findRepresentations, readRepresentations } from "./representation-files";
 import { noMusic, type Representations } from "./representations";
 import { learnWords } from "./words";
-import { type Workspace, workspaceOf } from "./workspace";
+import { fingerprint, numericsOf, type Workspace, workspaceOf } from "./workspace";
 
 /** Where the tokeniser comes from: learned from the training rows as byte-level BPE of so many tokens, or read from a folder or file. */
 export type WordSource = { readonly learn: number } | { readonly read: string };
@@ -140,3 +143,24 @@ async function representations(
     "Give --encoder FILE to make them from the corpus's audio, or --representations DIR.",
   );
 }
+
+/** Pre-trains a text model by denoising; cached by everything that decides it. */
+async function learnToRead(
+  task: Omit<PretrainingTask, "file">,
+  folder: string,
+  progress: Progress,
+): Promise<{ pretrained: Pretrained; hash: string }> {
+  const hash = fingerprint([pretrainingFingerprint({ ...task, file: "" }), numericsOf(engineInfo())]);
+  const file = path.join(folder, `bart-${hash}`, "model.safetensors");
+  const known = existsSync(file);
+  const pretrained = await pretrain({ ...task, file }, progress);
+  const steps = pretrained.curve.steps.length;
+  if (known) progress(steps, steps);
+  return { pretrained, hash };
+}
+
+/** Lyrics and interpretations of a split. */
+const textsOf = ({ songs, rows }: Corpus<SongText>, split: "train" | "validation") => [
+  ...songs.filter((song) => song.split === split).map(({ lyrics }) => lyrics),
+  ...rows[split].map(({ text }) => text),
+];

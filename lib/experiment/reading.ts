@@ -71,9 +71,9 @@ export async function obtainReader(preset: Preset, cache: string, report: Report
     );
   const hash = readerName(preset);
   const shipped = path.join(shippedReaders(), hash);
-  if (existsSync(path.join(shipped, MODEL))) return readReader(preset, shipped, report);
+  if (existsSync(path.join(shipped, MODEL))) return readReader(shipped, hash, report);
   const made = readerFolder(preset, cache);
-  if (existsSync(path.join(made, MODEL))) return readReader(preset, made, report);
+  if (existsSync(path.join(made, MODEL))) return readReader(made, hash, report);
   return makeReader(preset, made, report);
 }
 
@@ -82,12 +82,12 @@ export const readerFolder = (preset: Preset, cache: string) =>
   path.join(cache, `reader-${fingerprint([readerName(preset), numericsOf(engineInfo())])}`);
 
 /** What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
-async function readReader(preset: Preset, folder: string, report: Reporter): Promise<Reader> {
+async function readReader(folder: string, hash: string, report: Reporter): Promise<Reader> {
   const tokeniserFile = path.join(folder, WORDS);
   const pretrained = readPretrained(path.join(folder, MODEL));
   const steps = pretrained.curve.steps.length;
   report(LABEL)(steps, steps);
-  return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, pretrained, hash: readerName(preset) };
+  return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, pretrained, hash };
 }
 
 const LABEL = "pre-training BART";
