@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { presetNamed } from "../experiment/presets";
-import { makeReader, readerFiles, readerFolder, readerName } from "../experiment/reading";
+import { type Lesson, makeReader, readerFiles, readerFolder, readerName } from "../experiment/reading";
 import { workspaceOf } from "../experiment/workspace";
 import { writeWhole } from "../train/checkpoint";
 import { terminalReporter } from "./terminal";
@@ -9,8 +9,9 @@ import { terminalReporter } from "./terminal";
 const help = `Usage: alcap pretrain [--preset smoke|quick|standard] [--out DIR]
 
 Makes the text model that all three methods start from: BART of the preset's size, pre-trained by denoising on the words of
-other songs than the corpus has. Stopped, it goes on where it was. Training uses the copy that comes with the project in
-data/bart-songbook where its recipe is the preset's; this command always makes it anew, or goes on with its own.
+other songs than the corpus has, then taught to answer their lyrics with what listeners wrote. Stopped, it goes on where it was.
+Training uses the copy that comes with the project in data/bart-songbook where its recipe is the preset's; this command always
+makes it anew, or goes on with its own.
 
   --preset  whose sizes, words and plan (default quick)
   --out     a folder to copy model.safetensors and tokenizer.json to, in a folder of the reader's name`;
@@ -27,11 +28,12 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const preset = presetNamed(values.preset);
   const folder = readerFolder(preset, workspaceOf(preset).cache);
-  const { pretrained } = await makeReader(preset, folder, terminalReporter());
+  const { lessons } = await makeReader(preset, folder, terminalReporter());
   const name = readerName(preset);
-  console.log(
-    `${name}: held-out denoising loss ${pretrained.best.score.toFixed(3)} nats a token, after step ${pretrained.best.step}`,
-  );
+  console.log(name);
+  for (const [lesson, { best }] of Object.entries(lessons) as [string, Lesson][]) {
+    console.log(`${lesson}: held-out loss ${best.score.toFixed(3)} nats a token, after step ${best.step}`);
+  }
   if (values.out !== undefined) {
     for (const { name: file, bytes } of readerFiles(folder)) writeWhole(path.join(values.out, name, file), bytes);
   }

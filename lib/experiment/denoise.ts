@@ -3,7 +3,7 @@ import path from "node:path";
 import { type CaptionValues, captionBatch, type Example, trainingRows } from "../data/batch";
 import { denoisingPair, type Noise } from "../data/denoise";
 import type { Tokeniser } from "../data/tokeniser";
-import { compile, type Outside, value } from "../engine";
+import { compile, type Outside } from "../engine";
 import { AlcapError } from "../errors";
 import { type Batch, type Captioner, objective } from "../model/alcap";
 import type { Params, ParamValues } from "../model/params";
@@ -15,6 +15,7 @@ import { fit } from "../train/fit";
 import type { OptimiserState } from "../train/optimiser";
 import type { Schedule } from "../train/schedule";
 import { captionerStep, freshTraining } from "../train/step";
+import { noMusic } from "./representations";
 import { fingerprint } from "./workspace";
 
 /** How the text model is pre-trained. */
@@ -50,10 +51,10 @@ export interface Pretrained {
 }
 
 /** The text model alone; its recipe's fusion and alignment take no part. */
-const denoiser = ({ shape, tokeniser }: PretrainingTask): Captioner => ({
+export const textAlone = (shape: Omit<TextShape, "vocabulary">, { vocabSize }: Tokeniser): Captioner => ({
   method: "bart",
-  text: { ...shape, vocabulary: tokeniser.vocabSize },
-  musicWidth: 1,
+  text: { ...shape, vocabulary: vocabSize },
+  musicWidth: noMusic.width,
   recipe: { ...releasedRecipe, caption: { labelPadding: "ignored" } },
 });
 
@@ -75,7 +76,7 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
   const name = pretrainingFingerprint(task);
   if (existsSync(task.file)) return readPretrained(task.file, name);
   const { texts, plan, file } = task;
-  const captioner = denoiser(task);
+  const captioner = textAlone(task.shape, task.tokeniser);
   const step = captionerStep(captioner, plan);
   const held = heldOutLoss(task, captioner);
   const rowsOf = trainingRows(texts.length, plan.batch, plan.seed);
@@ -113,9 +114,9 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
  * Reads a pre-trained text model.
  * @throws AlcapError `weights` when the file holds another pre-training than the one named
  */
-export function readPretrained(file: string, name?: string): Pretrained {
+function readPretrained(file: string, name: string): Pretrained {
   const { tensors, metadata } = readSafetensors(readFileSync(file));
-  if (name !== undefined && metadata.pretraining !== name)
+  if (metadata.pretraining !== name)
     throw new AlcapError(
       "weights",
       `${file} was pre-trained on other texts or by another plan.`,
@@ -125,14 +126,12 @@ export function readPretrained(file: string, name?: string): Pretrained {
   return { params: tensors as ParamValues, ...about };
 }
 
-/** No music: the text model never reads it. */
-const silence = value(new Float32Array(1), [1, 1]);
-
 /** Noisy texts with their clean ones as captions. */
 function noisyBatch({ tokeniser, plan }: PretrainingTask, texts: readonly string[], seed: string): CaptionValues {
   const rows = texts.map((text, row): Example => {
     const { noisy, clean } = denoisingPair(text, tokeniser, plan.noise, plan.tokens, `${seed}/${row}`);
-    return { song: String(row), lyrics: noisy, caption: clean, music: silence };
+    const song = String(row);
+    return { song, lyrics: noisy, caption: clean, music: noMusic.of(song) };
   });
   return captionBatch(rows, { lyricsTokens: plan.tokens, captionTokens: plan.tokens });
 }

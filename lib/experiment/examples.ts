@@ -1,6 +1,7 @@
 import type { Example } from "../data/batch";
 import type { Row, SongText } from "./corpus";
 import type { RunMaterial } from "./material";
+import type { RunPlan } from "./plan";
 
 /** Rows ready for batches, one at a time. */
 export interface Examples {
@@ -9,8 +10,11 @@ export interface Examples {
   of(at: number): Example;
 }
 
+/** What rows are read with. */
+type Reading = Pick<RunMaterial, "tokeniser" | "music"> & { readonly preset: Pick<RunPlan, "lyricsTokens" | "captionTokens"> };
+
 /** Tokenises rows when they are first asked for, and lyrics once a song; music is asked for each time. */
-export function examplesOf({ tokeniser, music, preset }: RunMaterial, rows: readonly Row<SongText>[]): Examples {
+export function examplesOf({ tokeniser, music, preset }: Reading, rows: readonly Row<SongText>[]): Examples {
   const lyricsOf = remembered((song: SongText) => tokeniser.encode(song.lyrics, { maxLength: preset.lyricsTokens }));
   const captionOf = remembered((row: Row<SongText>) => tokeniser.encode(row.text, { maxLength: preset.captionTokens }));
   const of = (at: number): Example => {

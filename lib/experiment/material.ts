@@ -3,11 +3,10 @@ import type { ParamValues } from "../model/params";
 import type { Reporter } from "../progress";
 import type { TextShape } from "../recipe";
 import { type Corpus, type SongText, songbookCorpus } from "./corpus";
-import type { Pretrained } from "./denoise";
 import { learnToHear, type TrainedEncoder } from "./hearing";
 import type { RunPlan } from "./plan";
 import type { Preset } from "./presets";
-import { obtainReader } from "./reading";
+import { type Lessons, obtainReader } from "./reading";
 import { heldRepresentations, type Representations } from "./representations";
 import { type Workspace, workspaceOf } from "./workspace";
 
@@ -37,8 +36,8 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
   readonly preset: Preset;
   readonly tokeniserFile: string;
   readonly encoder: TrainedEncoder;
-  /** BART as it was pre-trained on its reading. */
-  readonly pretrained: Pretrained;
+  /** How the text model learned before the corpus. */
+  readonly lessons: Lessons;
 }
 
 /**
@@ -53,7 +52,7 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
   const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
   const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
   const reader = await obtainReader(preset, workspace.cache, report);
-  const { tokeniser, tokeniserFile, pretrained } = reader;
+  const { tokeniser, tokeniserFile, lessons } = reader;
   return {
     preset,
     workspace,
@@ -63,7 +62,7 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
     text: { ...preset.text, vocabulary: tokeniser.vocabSize },
     encoder,
     music: heldRepresentations(music, hash),
-    pretrained,
-    start: { params: pretrained.params, hash: reader.hash },
+    lessons,
+    start: { params: reader.params, hash: reader.hash },
   };
 }

@@ -93,3 +93,14 @@ function only<T>(named: readonly T[], allowed: readonly T[]): 0 | 1 | null {
   if (named.length === 0) return null;
   return named.every((value) => allowed.includes(value)) ? 1 : 0;
 }
+
+/**
+ * Whose mood a caption says of a song whose lyrics have another mood than its music: the one it names and no other. A caption
+ * that names none, both or a third mood says neither's. Where the two moods are the same nothing can be told: `null`.
+ */
+export function moodFollowed(caption: string, truth: Pick<Truth, "mood" | "lyricsMood">): "music" | "lyrics" | "neither" | null {
+  if (truth.mood === truth.lyricsMood) return null;
+  const { moods } = mentions(caption);
+  if (only(moods, [truth.mood])) return "music";
+  return only(moods, [truth.lyricsMood]) ? "lyrics" : "neither";
+}

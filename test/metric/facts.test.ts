@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSong } from "alcap/dist/data/songbook";
-import { factScores, mentions } from "alcap/dist/metric/facts";
+import { factScores, mentions, moodFollowed } from "alcap/dist/metric/facts";
 
 const song = makeSong({ seed: 7, songs: 10, agreement: 0.5, noise: 0.3 }, 0);
 const truth = {
@@ -38,4 +38,13 @@ test("a fact is named rightly when the true one is named and no other", () => {
   });
   assert.deepEqual(score("Sad drums and piano in santa fe."), { theme: 0, mood: 1, instrument: 1, detail: 1 });
   assert.deepEqual(score("I like it."), { theme: 0, mood: 0, instrument: null, detail: null });
+});
+
+test("where lyrics and music differ a caption follows one of them or neither", () => {
+  const apart = { mood: "melancholy", lyricsMood: "joyful" } as const;
+  assert.equal(moodFollowed("A sad, mournful song.", apart), "music");
+  assert.equal(moodFollowed("It celebrates a war.", apart), "lyrics");
+  for (const text of ["It celebrates a war and weeps.", "A tender song.", "I like it."])
+    assert.equal(moodFollowed(text, apart), "neither", text);
+  assert.equal(moodFollowed("A sad song.", { mood: "joyful", lyricsMood: "joyful" }), null);
 });
