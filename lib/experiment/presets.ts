@@ -156,7 +156,9 @@ const smoke: Preset = {
  *
  * Expected, seed by seed: the mood is named rightly in 50–53 % by BART (58.3 % is the most that lyrics allow), in 87–91 % by
  * BART-fusion and in 89–91 % by ALCAP; no difference between these two.
- * Command: `npm run reproduce -- --preset standard`; 3 to 4 minutes a run on one core, and a quarter of an hour for the encoder.
+ * Command: `ALCAP_THREADS=1 npm run reproduce -- --preset standard` reads these runs and executes the notebooks; with another
+ * number of threads, which is part of a recipe, it makes its own. 3 to 4 minutes a run on one core, a quarter of an hour for the
+ * encoder.
  */
 const standard: Preset = {
   ...quick,
