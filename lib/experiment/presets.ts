@@ -111,7 +111,7 @@ const quick: Preset = {
     agreement: 0.5,
     schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
     optimiser: adamw,
-    dropout: 0.1, // as BART: what it knows of a word then survives the loss of part of it
+    dropout: 0.1, // BART's own rate
   },
   captioning: {
     batch: 26,

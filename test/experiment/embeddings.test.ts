@@ -76,7 +76,7 @@ test("a preset's own encoder gives what the preset's training hears, to the byte
     else process.env.ALCAP_HOME = home;
   });
   const smoke = presetNamed("smoke");
-  const preset = { ...smoke, corpus: { ...smoke.corpus, songs: 25 }, tagging: { ...smoke.tagging, epochs: 1 } };
+  const preset = { ...smoke, corpus: { ...smoke.corpus, songs: 25 } };
   assert.throws(() => presetEncoder(preset), { code: "weights", message: /alcap hear --preset smoke/ });
   const { music } = await learnToHear(preset, songbookCorpus(preset), workspaceOf(preset).cache, quiet);
   const embedder = await songEmbedder(presetEncoder(preset), preset.music);

@@ -83,12 +83,21 @@ test("the reader of quick and standard comes with the project, made by the recip
 });
 
 test("another recipe is read anew, once", async () => {
-  const answering = (fields: Partial<typeof tiny.answering>) =>
-    readerName({ ...tiny, answering: { ...tiny.answering, ...fields } });
-  const names = [readerName(smoke), readerName(tiny), answering({ agreement: 0 }), answering({ dropout: 0 })];
-  assert.equal(new Set(names).size, names.length, "every part of the recipe is in the name");
-  const elsewhere = { ...tiny, corpus: { ...tiny.corpus, agreement: 0.9, songs: 9 }, captioning: smoke.captioning };
-  assert.equal(readerName(elsewhere), readerName(tiny), "the corpus and its captioning are not");
+  const { reading, vocabulary, pretraining, answering, lyricsTokens, captionTokens } = smoke;
+  const changes: Partial<typeof tiny>[] = [
+    { reading },
+    { vocabulary },
+    { text: { ...tiny.text, inner: 16 } },
+    { pretraining },
+    { answering: { ...answering, agreement: 0 } },
+    { answering: { ...answering, dropout: 0 } },
+    { lyricsTokens },
+    { captionTokens },
+  ];
+  const names = new Set([tiny, ...changes.map((change) => ({ ...tiny, ...change }))].map(readerName));
+  assert.equal(names.size, 1 + changes.length, "every part of the recipe is in the name");
+  const elsewhere = { ...tiny, corpus: { ...tiny.corpus, agreement: 0.9, songs: 9 } };
+  assert.equal(readerName(elsewhere), readerName(tiny), "the corpus is not");
   const steps: number[] = [];
   const first = await obtainReader(tiny, home, () => (done) => void steps.push(done));
   const file = first.tokeniserFile.replace("tokenizer.json", "model.safetensors");
