@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { writeWav } from "alcap/dist/data/audio";
-import type { RunRecord } from "alcap/dist/experiment/records";
-import { projectRoot } from "alcap/dist/experiment/workspace";
+import type { RunRecord } from "alcap/dist/experiment/run/records";
+import { projectRoot } from "alcap/dist/files/workspace";
 
 // The main job on the smoke preset in a home of its own, by the command a user types. Its numbers mean nothing; its path is the real one.
 const home = mkdtempSync(path.join(tmpdir(), "alcap-smoke-"));

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadAudio } from "../data/audio";
 import { AlcapError } from "../errors";
-import { bundleFolder, readBundle } from "../experiment/bundle";
-import { captionSong } from "../experiment/caption";
+import { bundleFolder, readBundle } from "../experiment/run/bundle";
+import { captionSong } from "../experiment/run/caption-song";
 
 const help = `Usage: alcap caption SONG --lyrics FILE [--model DIR] [--json]
 

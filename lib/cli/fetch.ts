@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
-import { projectRoot } from "../experiment/workspace";
+import { projectRoot } from "../files/workspace";
 import { fetchModel, MODELS, modelName } from "../model/weights";
 import { terminalReporter } from "./terminal";
 

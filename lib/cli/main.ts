@@ -16,16 +16,16 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "make the small text model that all methods start from",
     load: () => import("./pretrain.js"),
   },
-  hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./hear.js") },
+  hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./train-encoder.js") },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
   prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },
   fetch: { about: "download a public model (BART-base, Sentence-BERT) for the real data", load: () => import("./fetch.js") },
   score: { about: "score a file of captions with intervals", load: () => import("./score.js") },
   verify: {
     about: "compare with reference outputs (encoder, model, optimiser, metrics), or check a prepared corpus (data)",
-    load: () => import("./verify.js"),
+    load: () => import("./verify/index.js"),
   },
-  bench: { about: "measure speed on this machine: step, metrics", load: () => import("./bench.js") },
+  bench: { about: "measure speed on this machine: step, metrics", load: () => import("./bench/index.js") },
 };
 
 const help = () =>

@@ -28,10 +28,10 @@ import {
   wordRuler,
 } from "../data/corpus";
 import { playlistPairing } from "../data/songbook";
-import { loadTokeniser } from "../data/tokeniser";
+import { loadTokeniser } from "../data/text/tokeniser";
 import { AlcapError } from "../errors";
-import { type Preset, presetNamed } from "../experiment/presets";
-import { projectRoot } from "../experiment/workspace";
+import { type Preset, presetNamed } from "../experiment/preset/songbook";
+import { projectRoot } from "../files/workspace";
 import { quiet, type Reporter } from "../progress";
 import { terminalReporter } from "./terminal";
 
@@ -162,7 +162,7 @@ async function prepareGenerated(values: Given, common: Omit<SongbookCorpusOption
 
 /** The engine is loaded only where representations are asked for. */
 async function embedderOf(encoder: string, preset: Preset, report: Reporter = quiet): Promise<SongEmbedder> {
-  const { presetEncoder, songEmbedder } = await import("../experiment/embeddings.js");
+  const { presetEncoder, songEmbedder } = await import("../experiment/tagger/represent-songbook.js");
   return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, preset.music, report("representations"));
 }
 

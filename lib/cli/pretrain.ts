@@ -1,8 +1,8 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { presetNamed } from "../experiment/presets";
-import { type Lesson, makeReader, readerFiles, readerFolder, readerName } from "../experiment/reading";
-import { workspaceOf } from "../experiment/workspace";
+import { presetNamed } from "../experiment/preset/songbook";
+import { type Lesson, makeReader, readerFiles, readerFolder, readerName } from "../experiment/pretrain/base-model";
+import { workspaceOf } from "../files/workspace";
 import { writeWhole } from "../train/checkpoint";
 import { terminalReporter } from "./terminal";
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
-import { bootstrapAggregate } from "../metric/aggregate";
-import { intervalsOf, parseCaptionLines, scoreNames, scorePairs } from "../metric/score";
-import { loadWordNet } from "../metric/wordnet";
+import { bootstrapAggregate } from "../metric/text/aggregate";
+import { intervalsOf, parseCaptionLines, scoreNames, scorePairs } from "../metric/text/score";
+import { loadWordNet } from "../metric/text/wordnet";
 
 const help = `Usage: alcap score CAPTIONS.jsonl [--json] [--stem] [--seed N] [--resamples N]
 

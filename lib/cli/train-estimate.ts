@@ -1,8 +1,8 @@
+import { type CorpusSize, type DryRun, dryRun, measureRate } from "../bench/dry-run";
 import { engineInfo } from "../engine";
-import { type CorpusSize, type DryRun, dryRun, measureRate } from "../experiment/dry-run";
-import { machineInWords } from "../experiment/machine";
-import { type PaperChanges, type PaperCorpus, paperCorpora, paperPreset } from "../experiment/paper-preset";
-import { dataSetFolder, readPreparedCorpus } from "../experiment/prepared-corpus";
+import { dataSetFolder, readPreparedCorpus } from "../experiment/dataset/prepared-corpus";
+import { type PaperChanges, type PaperCorpus, paperCorpora, paperPreset } from "../experiment/preset/paper";
+import { machineInWords } from "../experiment/run/machine";
 import { readBartShape } from "../model/bart-folder";
 import { bartBase, type readings } from "../recipe";
 import { oneOf } from "./options";

@@ -1,5 +1,5 @@
-import { compiledRunner } from "./compiled";
-import { eagerRunner } from "./eager";
+import { compiledRunner } from "./run/compiled";
+import { eagerRunner } from "./run/eager";
 import { type DeviceName, type EngineName, settings } from "./settings";
 import type { tf } from "./tf";
 import type { Value } from "./value";

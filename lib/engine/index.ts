@@ -1,9 +1,9 @@
 export { type Compiled, type CompileOptions, compile, type Description, type GraphDescription, type Outside } from "./compile";
 export { valueAndGrad, valueAndGradAux } from "./grad";
+export { constant } from "./graph/recorder";
 export { addBias, dropout, gelu, layerNorm, scope, softmaxCrossEntropy } from "./ops";
 export { type Counter, fillMask, type MaskAddress, philox4x32 } from "./random";
-export { read } from "./read";
-export { constant } from "./recorder";
+export { read } from "./run/read";
 export { type DeviceName, type EngineInfo, type EngineName, engineInfo, type Settings, settings } from "./settings";
 export { tf } from "./tf";
 export type { Tree } from "./tree";

@@ -1,7 +1,7 @@
 import { AlcapError } from "../errors";
 import { nextMask } from "./context";
+import { isTracing } from "./graph/recorder";
 import { FUSED_GELU, FUSED_LAYER_NORM } from "./kernels/fused";
-import { isTracing } from "./recorder";
 import { tf } from "./tf";
 import { sizeOf } from "./value";
 

@@ -1,6 +1,6 @@
 import { AlcapError } from "../errors";
 import { bootstrapInterval, type Interval } from "./certainty";
-import { cholesky, solveLower, solveUpper } from "./cholesky";
+import { cholesky, solveLower, solveUpper } from "./information/cholesky";
 
 /** Rows to learn from or to be tested on: one feature vector and one class (0 to `classes − 1`) each. */
 export interface LabeledRows {

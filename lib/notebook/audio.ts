@@ -1,6 +1,6 @@
 import { AlcapError } from "../errors";
 import { display, escapeHtml } from "./display";
-import type { MimeBundle } from "./ipynb";
+import type { MimeBundle } from "./kernel/ipynb";
 
 export interface AudioOptions {
   /** Second at which the excerpt begins (default 0). */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject, MimeBundle } from "./ipynb";
-import { kernelDisplay } from "./tslab";
+import type { JsonObject, MimeBundle } from "./kernel/ipynb";
+import { kernelDisplay } from "./kernel/tslab";
 
 /**
  * Shows one content in several formats as a single output of the running cell.

@@ -1,10 +1,9 @@
 // What a cell needs to show things, and what the command line and the tests need to run notebooks.
 export { type AudioOptions, displayAudio } from "./audio";
 export { display } from "./display";
-export { displayFigure, type FigureOptions } from "./figure";
-export { displayGallery, type GalleryItem, type GalleryOptions } from "./gallery";
-export { installKernelspec } from "./kernelspec";
-export { type HistogramOptions, histogramFigure, type PanelOptions, panelFigure } from "./panels";
+export { displayFigure, type FigureOptions } from "./figure/figure";
+export { displayGallery, type GalleryItem, type GalleryOptions } from "./figure/gallery";
+export { type HistogramOptions, histogramFigure, type PanelOptions, panelFigure } from "./figure/panels";
 export {
   type BarOptions,
   type BarSeries,
@@ -18,11 +17,12 @@ export {
   scatterFigure,
   trainingCurves,
   withReference,
-} from "./plots";
+} from "./figure/plots";
+export type { FigureFrame, Source } from "./figure/style";
+export { type FigureSize, type FigureSpec, renderSvg } from "./figure/svg/render";
+export { installKernelspec } from "./kernel/kernelspec";
+export { type NotebookFailure, type NotebookRun, type RunOptions, runAllNotebooks, runNotebook } from "./kernel/run";
 export { notebookProgress } from "./progress";
 export { displayEquation, paperSays, weFind } from "./prose";
-export { type NotebookFailure, type NotebookRun, type RunOptions, runAllNotebooks, runNotebook } from "./run";
 export { displaySource, findSource, type SourceOptions, type SourceText } from "./source";
-export type { FigureFrame, Source } from "./style";
-export { type FigureSize, type FigureSpec, renderSvg } from "./svg/render";
 export { displayTable, formatInterval, type TableCell, type TableColumn, type TableOptions } from "./table";

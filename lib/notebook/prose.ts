@@ -1,5 +1,5 @@
 import { display } from "./display";
-import type { MimeBundle } from "./ipynb";
+import type { MimeBundle } from "./kernel/ipynb";
 
 /**
  * Shows an equation in display style with where it stands.

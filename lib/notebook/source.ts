@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
-import { projectRoot } from "../experiment/workspace";
+import { projectRoot } from "../files/workspace";
 import { declarationEnd } from "./declaration";
 import { display } from "./display";
-import type { MimeBundle } from "./ipynb";
+import type { MimeBundle } from "./kernel/ipynb";
 
 /** A declaration in the library's source. */
 export interface SourceText {

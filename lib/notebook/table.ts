@@ -1,7 +1,7 @@
 import type { Interval } from "../metric/certainty";
 import { display, escapeHtml, escapeMarkdown } from "./display";
-import type { MimeBundle } from "./ipynb";
-import { PAPER_GREY, type Source } from "./style";
+import { PAPER_GREY, type Source } from "./figure/style";
+import type { MimeBundle } from "./kernel/ipynb";
 
 /** Nothing (null) is shown as a dash. */
 export type TableCell = string | number | Interval | null;

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { prepareSongbook, wordRuler } from "alcap/dist/data/corpus";
-import { writeNpz } from "alcap/dist/data/npz";
-import { trainBpe } from "alcap/dist/data/tokeniser";
+import { trainBpe } from "alcap/dist/data/text/tokeniser";
+import { writeNpz } from "alcap/dist/files/npz";
 import { bartParams } from "alcap/dist/model/bart";
 import { initialise } from "alcap/dist/model/params";
 import { writeSafetensors } from "alcap/dist/model/weights";

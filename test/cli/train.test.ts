@@ -6,10 +6,10 @@ import path from "node:path";
 import { after, before, mock, test } from "node:test";
 import { run } from "alcap/dist/cli/train";
 import { readAbout } from "alcap/dist/data/corpus";
-import { songbookCorpus } from "alcap/dist/experiment/corpus";
-import { presetNamed } from "alcap/dist/experiment/presets";
-import type { RunRecord } from "alcap/dist/experiment/records";
-import { projectRoot } from "alcap/dist/experiment/workspace";
+import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
+import { presetNamed } from "alcap/dist/experiment/preset/songbook";
+import type { RunRecord } from "alcap/dist/experiment/run/records";
+import { projectRoot } from "alcap/dist/files/workspace";
 import { tinyBartFolder, tinyCorpus } from "./tiny-corpus";
 
 // The paper's preset by the command a user types, on 25 songs and a BART of width 16: every part is there, its numbers mean nothing.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { modelProto, nodeProto, tensorProto } from "alcap/dist/engine/onnx";
+import { modelProto, nodeProto, tensorProto } from "alcap/dist/engine/graph/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
 test("a model over protobuf's 2 GiB is refused by name before anything is copied", () => {

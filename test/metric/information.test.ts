@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitGaussianCritic } from "alcap/dist/metric/gaussian-critic";
+import { fitGaussianCritic } from "alcap/dist/metric/information/gaussian-critic";
 import {
   clubBound,
   donskerVaradhanBound,
@@ -10,7 +10,7 @@ import {
   infoNceBound,
   labelInformation,
   mutualInformation,
-} from "alcap/dist/metric/information";
+} from "alcap/dist/metric/information/information";
 import fc from "fast-check";
 import seedrandom from "seedrandom";
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { captionBatch, type Example } from "alcap/dist/data/batch";
+import { captionBatch, type Example } from "alcap/dist/data/text/batch";
 import { type Outside, value } from "alcap/dist/engine";
 import { type Batch, type Captioner, captionerParams, type Method } from "alcap/dist/model/alcap";
 import { initialise, type ParamValues } from "alcap/dist/model/params";

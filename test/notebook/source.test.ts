@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { projectRoot } from "alcap/dist/experiment/workspace";
+import { projectRoot } from "alcap/dist/files/workspace";
 import { displaySource, findSource, runNotebook } from "alcap/dist/notebook";
 import { findDeclaration } from "alcap/dist/notebook/source";
 import ts from "typescript";
@@ -71,7 +71,7 @@ test("a function is shown by itself or by name; what is unknown or ambiguous is 
     String(byFunction?.["text/markdown"]),
     /^`lib\/notebook\/run\.ts:\d+`\n\n```ts\n\/\*\*\n \* Runs a notebook's[\s\S]*\n\}\n```$/,
   );
-  assert.equal(findSource("foldCarriageReturns", { file: "notebook/ipynb.ts" }).file, "lib/notebook/ipynb.ts");
+  assert.equal(findSource("foldCarriageReturns", { file: "notebook/ipynb.ts" }).file, "lib/notebook/kernel/ipynb.ts");
   assert.throws(() => displaySource("noSuchThing"), { code: "usage", message: /exports nothing called noSuchThing/ });
   assert.throws(() => displaySource("x", { file: "no/such.ts" }), { code: "usage" });
 });

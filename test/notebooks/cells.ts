@@ -1,6 +1,6 @@
 // Strict type check of notebooks: all cells of a notebook become one module, checked with the project's own TypeScript.
 import path from "node:path";
-import { type Cell, readNotebook } from "alcap/dist/notebook/ipynb";
+import { type Cell, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 import ts from "typescript";
 
 export interface CellError {

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { projectRoot } from "alcap/dist/experiment/workspace";
+import { projectRoot } from "alcap/dist/files/workspace";
 import { installKernelspec, runNotebook } from "alcap/dist/notebook";
-import { readNotebook } from "alcap/dist/notebook/ipynb";
+import { readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-jupyter-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

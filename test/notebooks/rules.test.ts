@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { projectRoot } from "alcap/dist/experiment/workspace";
-import { type Cell, type Output, readNotebook } from "alcap/dist/notebook/ipynb";
+import { projectRoot } from "alcap/dist/files/workspace";
+import { type Cell, type Output, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 import { brokenRules } from "./rules";
 
 const folder = path.join(projectRoot(), "notebooks");

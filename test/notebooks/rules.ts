@@ -1,4 +1,4 @@
-import type { Cell, Notebook, Output } from "alcap/dist/notebook/ipynb";
+import type { Cell, Notebook, Output } from "alcap/dist/notebook/kernel/ipynb";
 
 const LONGEST_CODE_CELL = 20;
 const SHOWS_SOMETHING = /\b(display[A-Z]\w*|display|paperSays|weFind|console\.(log|table))\s*\(/;

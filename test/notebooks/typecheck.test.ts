@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { projectRoot } from "alcap/dist/experiment/workspace";
-import { notebookText } from "alcap/dist/notebook/ipynb";
+import { projectRoot } from "alcap/dist/files/workspace";
+import { notebookText } from "alcap/dist/notebook/kernel/ipynb";
 import { checkNotebooks } from "./cells";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-cells-"));

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { compile, scalar, tf, valueAndGrad } from "alcap/dist/engine";
-import type { ModelFixture } from "alcap/dist/experiment/parity";
-import { type OptimiserFixture, optimiserParity } from "alcap/dist/experiment/verify-optimiser";
 import { type Batch, objective } from "alcap/dist/model/alcap";
 import type { Params } from "alcap/dist/model/params";
 import { loadWeights } from "alcap/dist/model/weights";
@@ -11,6 +9,8 @@ import { type AdamW, huggingFaceAdafactor, paperTraining } from "alcap/dist/reci
 import { adafactor } from "alcap/dist/train/adafactor";
 import { freshSlots, type OptimiserState, optimise, type Pace } from "alcap/dist/train/optimiser";
 import { learningRateAt, recipeSchedule } from "alcap/dist/train/schedule";
+import type { ModelFixture } from "alcap/dist/verify/model";
+import { type OptimiserFixture, optimiserParity } from "alcap/dist/verify/optimiser";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "../model/tiny";
 import { sharedFile } from "../shared";
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { parentPort, threadId } from "node:worker_threads";
-import { melSpectrogram } from "../mel";
-import { type NpyArray, writeNpz } from "../npz";
+import { type NpyArray, writeNpz } from "../../files/npz";
 import { decodeHere, readAudioFile } from "./decode";
 import { excerptOf } from "./load";
+import { melSpectrogram } from "./mel";
 import { type PrepareAnswer, type PreparedKind, type PrepareTask, preparedPath } from "./prepare";
 
 // Prepares songs one after the other, as they are asked for.

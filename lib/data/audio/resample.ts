@@ -1,5 +1,5 @@
 import { AlcapError } from "../../errors";
-import { isSmooth, planFft } from "../fft";
+import { isSmooth, planFft } from "./fft";
 
 /**
  * The part of the narrower band that passes untouched; the filter's slope takes the rest and ends at the band's edge. This and the

@@ -1,13 +1,7 @@
 /** The real corpora and the Songbook as prepared corpora: one layout on disk for all (data/README.md). */
-export { type Encoding, encodings } from "./bytes";
-export { type SongbookDataSet, songbookDataSets, tablesOf } from "./data-sets";
-export { type EnglishTest, type EnglishVerdict, englishTest, plainLyrics } from "./english";
-export { type NeteaseOptions, neteaseExcerpt, prepareNetease } from "./netease";
-export { mostCollected, type Playlist, type PlaylistFields, playlistFields } from "./playlists";
-export type { FindSounds, FoundSounds, PrepareCorpus, PreparedCorpus } from "./prepare";
-export { describeProblem, type Problem, type ProblemKind } from "./problems";
-export { type CaptionRow, type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read";
-export { prepareReleased, type ReleasedOptions, releasedTables } from "./released";
+export { type Encoding, encodings } from "../../files/rows/bytes";
+export { describeProblem, type Problem, type ProblemKind } from "../../files/rows/problems";
+export { type SongbookDataSet, songbookDataSets, tablesOf } from "./layout/data-sets";
 export {
   type Account,
   type AudioSummary,
@@ -19,14 +13,20 @@ export {
   type PreparedInterpretation,
   type PreparedSong,
   type TableSummary,
-} from "./schema";
-export { type InterpretationFields, interpretationFields, prepareRecords, type RecordOptions } from "./si";
-export { prepareSongbook, type SongbookCorpusOptions, type SongEmbedder } from "./songbook";
-export { playlistsFolder } from "./songbook-playlists";
-export { type SoundsOptions, soundsFrom } from "./sounds";
-export { type HeldOut, neteaseSizes, proportional, splits } from "./split";
-export { type LengthSummary, type Ruler, wordRuler } from "./statistics";
-export { sha256Of } from "./sums";
-export { identityTranslator, localTranslator, type Translator } from "./translate";
-export { inVariant, releasedColumns, type Table, tables, type Variant, variants } from "./variants";
-export { type CorpusCheck, type Finding, verifyCorpus } from "./verify";
+} from "./layout/schema";
+export { type HeldOut, neteaseSizes, proportional, splits } from "./layout/split";
+export { type LengthSummary, type Ruler, wordRuler } from "./layout/statistics";
+export { sha256Of } from "./layout/sums";
+export { inVariant, releasedColumns, type Table, tables, type Variant, variants } from "./layout/variants";
+export { type CaptionRow, type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read/read";
+export { type CorpusCheck, type Finding, verifyCorpus } from "./read/verify";
+export { playlistsFolder } from "./songbook/playlists";
+export { prepareSongbook, type SongbookCorpusOptions, type SongEmbedder } from "./songbook/prepare";
+export { type EnglishTest, type EnglishVerdict, englishTest, plainLyrics } from "./source/english";
+export { type NeteaseOptions, neteaseExcerpt, prepareNetease } from "./source/netease";
+export { mostCollected, type Playlist, type PlaylistFields, playlistFields } from "./source/playlists";
+export { prepareReleased, type ReleasedOptions, releasedTables } from "./source/released";
+export { type InterpretationFields, interpretationFields, prepareRecords, type RecordOptions } from "./source/si";
+export { identityTranslator, localTranslator, type Translator } from "./source/translate";
+export type { FindSounds, FoundSounds, PrepareCorpus, PreparedCorpus } from "./write/prepare";
+export { type SoundsOptions, soundsFrom } from "./write/sounds";

@@ -1,5 +1,5 @@
 // tfjs convolves NHWC tensors with HWIO filters, ONNX Runtime NCHW with OIHW; the graph transposes around each convolution.
-import type { GraphBuilder, Wire } from "../graph";
+import type { GraphBuilder, Wire } from "../graph/builder";
 import { tf } from "../tf";
 import { matMul } from "./matmul";
 import { type Rules, rule, unsupported } from "./rule";

@@ -1,5 +1,5 @@
-import { broadcastShapes, type GraphBuilder, type Wire } from "../graph";
-import type { AttributeValue } from "../onnx";
+import { broadcastShapes, type GraphBuilder, type Wire } from "../graph/builder";
+import type { AttributeValue } from "../graph/onnx";
 import { tf } from "../tf";
 import { type Rule, type Rules, rule, type Spec } from "./rule";
 

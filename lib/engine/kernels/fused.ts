@@ -1,4 +1,4 @@
-import type { GraphBuilder, Wire } from "../graph";
+import type { GraphBuilder, Wire } from "../graph/builder";
 import { type Rules, rule, ruleForMany } from "./rule";
 
 /** Kernels that only the compiled engine has; the ops of ../ops.ts use them when they are traced. */

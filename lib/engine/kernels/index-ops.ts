@@ -1,4 +1,4 @@
-import type { GraphBuilder, Shape, Wire } from "../graph";
+import type { GraphBuilder, Shape, Wire } from "../graph/builder";
 import { sizeOf } from "../value";
 import { axisOf, type Rules, rule, unsupported } from "./rule";
 

@@ -1,4 +1,4 @@
-import { broadcastShapes, type GraphBuilder, type Wire } from "../graph";
+import { broadcastShapes, type GraphBuilder, type Wire } from "../graph/builder";
 import { type Rules, rule, unsupported } from "./rule";
 
 interface MatMulAttrs {

@@ -1,4 +1,4 @@
-import type { GraphBuilder, Shape, Wire } from "../graph";
+import type { GraphBuilder, Shape, Wire } from "../graph/builder";
 import { sizeOf } from "../value";
 import { axesOf, axisOf, type Rule, type Rules, rule, ruleForMany, type Spec } from "./rule";
 

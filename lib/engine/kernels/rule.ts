@@ -1,5 +1,5 @@
 import { AlcapError } from "../../errors";
-import type { GraphBuilder, Shape, Wire } from "../graph";
+import type { GraphBuilder, Shape, Wire } from "../graph/builder";
 import { tf } from "../tf";
 import type { DType } from "../value";
 

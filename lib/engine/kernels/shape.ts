@@ -1,4 +1,4 @@
-import type { GraphBuilder, Wire } from "../graph";
+import type { GraphBuilder, Wire } from "../graph/builder";
 import { tf } from "../tf";
 import { sizeOf } from "../value";
 import { axesOf, axisOf, type Rules, rule, ruleForMany, type Spec, unsupported } from "./rule";

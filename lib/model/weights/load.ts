@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isZip } from "../../data/zip";
 import { AlcapError } from "../../errors";
+import { isZip } from "../../files/zip";
 import { isSafetensors, readSafetensors } from "./safetensors";
 import { type NamedTensors, noTensors } from "./tensor";
 import { isLegacyTorch, readTorch } from "./torch";

@@ -1,4 +1,4 @@
-import { isZip, openZip, type ZipArchive } from "../../data/zip";
+import { isZip, openZip, type ZipArchive } from "../../files/zip";
 import { isKind, type Pickled, type PickleRules, printable, readPickle, type StorageRef } from "./pickle";
 import { ELEMENT_BYTES, type NamedTensors, noTensors } from "./tensor";
 import { bad, collectTensors, elementOf, type Storages, tensorReader, unwrapState } from "./torch-tensors";

@@ -3,9 +3,9 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { mock, type TestContext, test } from "node:test";
 import { run as prepare } from "alcap/dist/cli/prepare";
-import { run as verifyData } from "alcap/dist/cli/verify-data";
+import { run as verifyData } from "alcap/dist/cli/verify/data";
 import { playlistPairing, type SongbookOptions } from "alcap/dist/data/songbook";
-import { presetNamed } from "alcap/dist/experiment/presets";
+import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { fixture, jsonLines, put, scratch } from "./helpers";
 
 /** Runs a command with its output caught. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { addsUp, prepareNetease, prepareRecords, verifyCorpus } from "alcap/dist/data/corpus";
-import { readRecords } from "alcap/dist/data/corpus/records";
+import { readRecords } from "alcap/dist/files/rows/read-rows";
 import seedrandom from "seedrandom";
 import { mutants } from "../mutate";
 import { fixture, put, ruler, scratch } from "./helpers";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { type Account, addsUp, type CorpusAbout, wordRuler } from "alcap/dist/data/corpus";
-import { type ReadRecord, readRecords } from "alcap/dist/data/corpus/records";
+import { type ReadRecord, readRecords } from "alcap/dist/files/rows/read-rows";
 
 /** A committed file of hand-made records. */
 export const fixture = (...parts: string[]) => path.join(__dirname, "../../../fixtures/corpus", ...parts);

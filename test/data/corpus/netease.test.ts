@@ -12,7 +12,7 @@ import {
   type Translator,
   verifyCorpus,
 } from "alcap/dist/data/corpus";
-import { compareIds, drawProportional } from "alcap/dist/data/corpus/split";
+import { compareIds, drawProportional } from "alcap/dist/data/corpus/layout/split";
 import { makeSong } from "alcap/dist/data/songbook";
 import fc from "fast-check";
 import { sharedFile } from "../../shared";

@@ -17,9 +17,9 @@ import {
   tablesOf,
   verifyCorpus,
 } from "alcap/dist/data/corpus";
-import { filesIn } from "alcap/dist/data/corpus/sums";
-import { readNpz, writeNpz } from "alcap/dist/data/npz";
+import { filesIn } from "alcap/dist/data/corpus/layout/sums";
 import { makeSong, playlistsOfWindow, renderSong } from "alcap/dist/data/songbook";
+import { readNpz, writeNpz } from "alcap/dist/files/npz";
 import { jsonLines, put, ruler, scratch } from "./helpers";
 
 const songbook = { seed: 5, songs: 25, agreement: 0.3, noise: 0.3, pairing: 0.6 };

@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { identityTranslator, localTranslator } from "alcap/dist/data/corpus";
-import { sentencesOf } from "alcap/dist/data/corpus/translate";
-import { modelProto, nodeProto, type PortSpec, tensorProto } from "alcap/dist/engine/onnx";
+import { sentencesOf } from "alcap/dist/data/corpus/source/translate";
+import { modelProto, nodeProto, type PortSpec, tensorProto } from "alcap/dist/engine/graph/onnx";
 import { put, scratch } from "./helpers";
 
 const vocabulary = ["<pad>", "</s>", "<unk>", "雨", "雪", "rain", "snow"];

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { writeWav } from "alcap/dist/data/audio";
 import { prepareRecords, prepareSongbook, soundsFrom, verifyCorpus } from "alcap/dist/data/corpus";
-import { readNpz, writeNpz } from "alcap/dist/data/npz";
+import { readNpz, writeNpz } from "alcap/dist/files/npz";
 import { fixture, jsonLines, onlyAccount, put, ruler, scratch } from "./helpers";
 
 const songbook = { seed: 5, songs: 25, agreement: 0.3, noise: 0.3 };

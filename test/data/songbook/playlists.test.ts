@@ -18,7 +18,7 @@ import {
 import { words } from "alcap/dist/data/songbook/english";
 import { playlistFrames } from "alcap/dist/data/songbook/words/playlist-frames";
 import { AlcapError } from "alcap/dist/errors";
-import { mentions } from "alcap/dist/metric/facts";
+import { mentions } from "alcap/dist/metric/facts/facts";
 
 const options: PlaylistOptions = { seed: 7, songs: 2000, agreement: 0.3, noise: 0.3 };
 const allOf = (given: PlaylistOptions): SongbookPlaylist[] =>

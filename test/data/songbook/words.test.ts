@@ -35,8 +35,8 @@ import {
   titleFrames,
 } from "alcap/dist/data/songbook/words/verses";
 import { linesOfMood, moodLines } from "alcap/dist/data/songbook/words/verses-mood";
-import { factScores, mentions } from "alcap/dist/metric/facts";
-import { noveltyAgainst } from "alcap/dist/metric/novelty";
+import { factScores, mentions } from "alcap/dist/metric/facts/facts";
+import { noveltyAgainst } from "alcap/dist/metric/text/novelty";
 
 const corpora = [3, 7].map((seed) =>
   Array.from({ length: 500 }, (_, i) => makeSong({ seed, songs: 500, agreement: 0.5, noise: 0.3 }, i)),

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { writeZip } from "alcap/dist/data/zip";
+import { writeZip } from "alcap/dist/files/zip";
 import { type NamedTensor, readTorch } from "alcap/dist/model/weights";
 import { fixture, memoryOf, mutants, shared, tryRun, unless } from "../../data/mutate";
 

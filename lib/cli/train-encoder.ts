@@ -1,0 +1,59 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { songbookCorpus } from "../experiment/dataset/corpus";
+import { presetNamed } from "../experiment/preset/songbook";
+import { hearingRecord, writeHearingRecord } from "../experiment/tagger/encoder-record";
+import type { NamedProbe } from "../experiment/tagger/tag-report";
+import { workspaceOf } from "../files/workspace";
+import { terminalReporter } from "./terminal";
+
+const help = `Usage: alcap hear [--preset smoke|quick|standard] [--json]
+
+Trains the preset's music encoder on Songbook's 50 tags, or reads it where it is trained, and prints how well it hears the test
+songs: area under the ROC curve and average precision of each tag, and what linear probes read from its frozen
+representations. Stopped, it goes on where it was. The record is written to results/PRESET/encoder.json.
+
+  --preset  which corpus and encoder (default quick)
+  --json    the record as JSON`;
+
+/** `alcap hear`: the music encoder, trained and measured. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { preset: { type: "string", default: "quick" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const preset = presetNamed(values.preset);
+  const workspace = workspaceOf(preset);
+  const record = await hearingRecord(preset, songbookCorpus(preset), workspace.cache, terminalReporter());
+  const file = path.join(workspace.results, "encoder.json");
+  writeHearingRecord(file, record);
+  if (values.json) {
+    console.log(JSON.stringify(record));
+    return 0;
+  }
+  const { test, validation, probes } = record;
+  console.log(`${"tag".padEnd(14)} songs  ROC-AUC  PR-AUC  chance`);
+  for (const { tag, songs, rocAuc, prAuc, chance } of test.tags) {
+    console.log(`${tag.padEnd(14)} ${String(songs).padStart(5)}    ${figure(rocAuc)}   ${figure(prAuc)}   ${figure(chance)}`);
+  }
+  console.log(
+    `\n${test.songs} test songs: mean ROC-AUC ${figure(test.macro.rocAuc)}, PR-AUC ${figure(test.macro.prAuc)} (chance ${figure(test.macro.chance)}); ` +
+      `${validation.songs} validation songs: ${figure(validation.macro.rocAuc)}, ${figure(validation.macro.prAuc)}.`,
+  );
+  console.log(
+    `Linear probes of the frozen representations: mood ${share(probes.mood)}, lead instrument ${share(probes.instrument)}.`,
+  );
+  console.log(`Record: ${path.relative(process.cwd(), file)}`);
+  return 0;
+}
+
+const figure = (value: number) => (Number.isNaN(value) ? "  –  " : value.toFixed(3));
+
+const share = ({ interval, classes }: NamedProbe) => {
+  const percent = (value: number) => (100 * value).toFixed(1);
+  return `${percent(interval.mean)} % [${percent(interval.low)}, ${percent(interval.high)}] of ${classes.length}`;
+};

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { AlcapError } from "../../../errors";
+
+/** A long job that goes on where it was stopped. */
+export interface Resume {
+  /** Names everything that decides the job's result: what another job left is not used. */
+  readonly job: string;
+  /** Folders whose files are whole whenever they are there; all else is made again. */
+  readonly keep: readonly string[];
+}
+
+export interface FolderOptions {
+  /** Put the new folder in the place of an older one. */
+  readonly replace?: boolean;
+  /** A file by which an older one is known: no other folder is ever replaced. */
+  readonly mark: string;
+  /** Keep what was made when the job is stopped, in `<out>.partial`; without it everything is removed when anything fails. */
+  readonly resume?: Resume;
+}
+
+/**
+ * Makes a folder whole or not at all: `fill` works in a folder with a temporary name beside it, which is renamed at the end.
+ *
+ * @throws AlcapError `usage` when there is something at `out` that is not to be replaced, or another process is at work there
+ */
+export async function wholeFolder<T>(out: string, options: FolderOptions, fill: (folder: string) => Promise<T>): Promise<T> {
+  const place = path.resolve(out);
+  checkPlace(place, out, options);
+  const workshop = options.resume ? `${place}.partial` : `${place}.${process.pid}.tmp`;
+  const temporary = options.resume ? openPartial(workshop, options.resume) : openFresh(workshop);
+  let done = false;
+  try {
+    const result = await fill(temporary);
+    moveInto(temporary, place);
+    done = true;
+    return result;
+  } finally {
+    if (done || !options.resume) rmSync(workshop, { recursive: true, force: true });
+  }
+}
+
+function openFresh(workshop: string): string {
+  rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(workshop, { recursive: true });
+  return workshop;
+}
+
+/** Opens what a stopped job left: the folders that it keeps, when it was the same job. */
+function openPartial(workshop: string, { job, keep }: Resume): string {
+  const [owner, corpus] = [path.join(workshop, "job.json"), path.join(workshop, "corpus")];
+  const last = readOwner(owner);
+  if (last && last.pid !== process.pid && isAlive(last.pid))
+    throw new AlcapError(
+      "usage",
+      `Process ${last.pid} is writing to ${workshop}.`,
+      "Wait for it, or remove that folder if it is no `alcap prepare`.",
+    );
+  if (last?.job !== job) rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(corpus, { recursive: true });
+  for (const name of readdirSync(corpus)) {
+    if (!keep.includes(name)) rmSync(path.join(corpus, name), { recursive: true });
+  }
+  writeFileSync(owner, JSON.stringify({ job, pid: process.pid }));
+  return corpus;
+}
+
+function readOwner(file: string): { readonly job?: string; readonly pid: number } | undefined {
+  try {
+    const owner: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof owner === "object" && owner !== null && "pid" in owner && typeof owner.pid === "number")
+      return { pid: owner.pid, ...("job" in owner && typeof owner.job === "string" && { job: owner.job }) };
+  } catch {
+    // none, or cut short: then nothing in the folder is used
+  }
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function checkPlace(place: string, out: string, { replace = false, mark }: FolderOptions): void {
+  if (!existsSync(place)) return;
+  if (!replace)
+    throw new AlcapError(
+      "usage",
+      `${out} is already there.`,
+      "Give another --out, or --replace to put the new corpus in its place.",
+    );
+  const replaceable = statSync(place).isDirectory() && (readdirSync(place).length === 0 || existsSync(path.join(place, mark)));
+  if (!replaceable)
+    throw new AlcapError(
+      "usage",
+      `${out} holds something else than a prepared corpus.`,
+      "Give another --out, or remove it yourself.",
+    );
+}
+
+/** The old folder is only removed once the new one stands in its place. */
+function moveInto(temporary: string, place: string): void {
+  const old = `${place}.${process.pid}.old`;
+  const replaced = existsSync(place);
+  if (replaced) renameSync(place, old);
+  renameSync(temporary, place);
+  if (replaced) rmSync(old, { recursive: true, force: true });
+}

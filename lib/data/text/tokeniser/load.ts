@@ -1,0 +1,141 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { AlcapError } from "../../../errors";
+import { byteLevelBpe, type TokeniserFile } from "./file";
+import { type HuggingFaceTokenizer, Tokenizer } from "./huggingface";
+
+/** Text to ids and back. */
+export interface Tokeniser {
+  /**
+   * Ids with the special tokens around them (`<s> … </s>` for BART). A text that is too long loses its end; the closing token stays.
+   * As in HuggingFace's code, a special token's name written in the text stands for that token.
+   */
+  encode(text: string, options?: { readonly maxLength?: number }): Int32Array;
+  /** Text again, without special tokens, spaces as they were. Bytes that are no UTF-8 become U+FFFD. */
+  decode(ids: Iterable<number>): string;
+  /** One more than the highest id: the rows of an embedding. */
+  readonly vocabSize: number;
+  readonly bos: number;
+  readonly eos: number;
+  readonly pad: number;
+  readonly unk: number;
+  /** −1 in vocabularies without one. */
+  readonly mask: number;
+}
+
+/** Names of the special tokens: BART's and RoBERTa's, then BERT's. */
+const NAMES = {
+  bos: ["<s>", "[CLS]"],
+  eos: ["</s>", "[SEP]"],
+  pad: ["<pad>", "[PAD]"],
+  unk: ["<unk>", "[UNK]"],
+  mask: ["<mask>", "[MASK]"],
+} as const;
+
+/**
+ * Loads a tokeniser through the code that transformers.js's `PreTrainedTokenizer` wraps (`@huggingface/tokenizers`: the same ids, loaded
+ * in milliseconds).
+ *
+ * @param source a `tokenizer.json` (its path or its content), or a folder with one, or a folder with `vocab.json` and `merges.txt`
+ * @throws AlcapError `data` when the files are missing or are not a tokeniser
+ */
+export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
+  const name = typeof source === "string" ? source : "The tokeniser";
+  const file = typeof source === "string" ? readTokeniser(source) : source;
+  let tokenizer: HuggingFaceTokenizer;
+  try {
+    tokenizer = new Tokenizer(file, { clean_up_tokenization_spaces: false });
+  } catch (cause) {
+    throw new AlcapError("data", `${name} is not a tokeniser that can be read.`, "Give a HuggingFace tokenizer.json.", { cause });
+  }
+  const find = (names: readonly string[]) => names.map((token) => tokenizer.token_to_id(token)).find((id) => id !== undefined);
+  const special = (names: readonly string[]) => {
+    const id = find(names);
+    if (id === undefined)
+      throw new AlcapError("data", `${name} has no token ${names.join(" or ")}.`, "Give the tokeniser of a BART or BERT model.");
+    return id;
+  };
+  const eos = special(NAMES.eos);
+  const closing = tokenizer.encode("").ids.length;
+  let vocabSize = 0;
+  for (const id of tokenizer.get_vocab(true).values()) vocabSize = Math.max(vocabSize, id + 1);
+  return {
+    encode: (text, { maxLength = Number.POSITIVE_INFINITY } = {}) => {
+      const { ids } = tokenizer.encode(text);
+      if (ids.length <= maxLength) return Int32Array.from(ids);
+      if (maxLength < closing)
+        throw new AlcapError("usage", `A text cannot fit in ${maxLength} tokens.`, `Allow at least ${closing}.`);
+      return Int32Array.from([...ids.slice(0, maxLength - 1), eos]);
+    },
+    decode: (ids) => {
+      const list = [...ids];
+      return list.length === 0 ? "" : tokenizer.decode(list, { skip_special_tokens: true });
+    },
+    vocabSize,
+    bos: special(NAMES.bos),
+    eos,
+    pad: special(NAMES.pad),
+    unk: special(NAMES.unk),
+    mask: find(NAMES.mask) ?? -1,
+  };
+}
+
+function readTokeniser(source: string): TokeniserFile {
+  if (!existsSync(source))
+    throw new AlcapError("data", `There is no tokeniser at ${source}.`, "Give a tokenizer.json or the folder that holds one.");
+  if (!statSync(source).isDirectory()) return asTokeniser(readJson(source), source);
+  const whole = path.join(source, "tokenizer.json");
+  if (existsSync(whole)) return asTokeniser(readJson(whole), whole);
+  const vocab = path.join(source, "vocab.json");
+  const merges = path.join(source, "merges.txt");
+  for (const part of [vocab, merges])
+    if (!existsSync(part))
+      throw new AlcapError(
+        "data",
+        `${source} holds neither tokenizer.json nor ${path.basename(part)}.`,
+        "Put tokenizer.json, or vocab.json and merges.txt, there.",
+      );
+  return byteLevelBpe(readVocab(vocab), readMerges(merges));
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new AlcapError("data", `${file} is not JSON.`, "Get the file again.", { cause });
+  }
+}
+
+function asTokeniser(json: unknown, file: string): TokeniserFile {
+  if (isTokeniser(json)) return json;
+  throw new AlcapError(
+    "data",
+    `${file} is not a HuggingFace tokenizer.json.`,
+    "Give the file of that name from the model's folder.",
+  );
+}
+
+function isTokeniser(json: unknown): json is TokeniserFile {
+  if (typeof json !== "object" || json === null || !("model" in json) || !("added_tokens" in json)) return false;
+  return typeof json.model === "object" && json.model !== null && Array.isArray(json.added_tokens);
+}
+
+function readVocab(file: string): Record<string, number> {
+  const json = readJson(file);
+  const ids: Record<string, number> = Object.create(null);
+  for (const [token, id] of Object.entries(typeof json === "object" && json !== null ? json : {})) {
+    if (!Number.isInteger(id) || id < 0)
+      throw new AlcapError("data", `${file} gives the token "${token}" no id.`, "Get the file again.");
+    ids[token] = id;
+  }
+  return ids;
+}
+
+function readMerges(file: string): string[] {
+  const lines = readFileSync(file, "utf8").split(/\r?\n/);
+  const pairs = lines.filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
+  const broken = pairs.find((line) => line.split(" ").length !== 2);
+  if (broken !== undefined)
+    throw new AlcapError("data", `${file} has the line "${broken.slice(0, 40)}", which is no pair.`, "Get the file again.");
+  return pairs;
+}

@@ -1,0 +1,45 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { modelProto, nodeProto } from "../graph/onnx";
+import { flatten, unflatten } from "../tree";
+import { type Data, isValue, type Value } from "../value";
+import { storageOf } from "./resident";
+import { openSession } from "./session";
+
+/** A session that copies one tensor from the GPU to the host: asking a GPU tensor for its data directly aborts Node. */
+function downloader({ dtype, shape }: Value): Promise<InferenceSession> {
+  const node = nodeProto({ op: "Identity", name: "read", inputs: ["x"], outputs: ["y"], attributes: {}, domain: "" });
+  const port = { type: dtype, shape };
+  const inputs = [{ ...port, name: "x" }];
+  const model = modelProto({ name: "read", nodes: [node], initialisers: [], inputs, outputs: [{ ...port, name: "y" }] });
+  return openSession(model, { engine: "onnx", device: "webgpu", threads: 1, spinning: false }, { name: "read" });
+}
+
+async function download(leaf: Value, tensor: OrtTensor): Promise<Data> {
+  const session = await downloader(leaf);
+  try {
+    const { y } = await session.run({ x: tensor });
+    return (y!.data as Data).slice();
+  } finally {
+    await session.release();
+  }
+}
+
+async function copyOf(leaf: Value): Promise<Value> {
+  const { dtype, shape } = leaf;
+  const storage = storageOf(leaf);
+  if (storage?.kind === "device") return { dtype, shape, data: await download(leaf, storage.tensor) };
+  if (storage?.kind === "eager") return { dtype, shape, data: (await storage.tensor.data()).slice() as Data };
+  return { dtype, shape, data: leaf.data.slice() };
+}
+
+/**
+ * Copies every leaf of a tree of values into fresh arrays, wherever it lives: what to save, or to keep across steps.
+ * @throws AlcapError `input` for state that was donated to a later step.
+ */
+export async function read<T>(tree: T): Promise<T> {
+  const flat = flatten(tree, isValue, { root: "read" });
+  const copies: Value[] = [];
+  for (const leaf of flat.leaves) copies.push(await copyOf(leaf));
+  // The same tree with the same kind of leaves.
+  return unflatten(flat.skeleton, (i) => copies[i]) as T;
+}

@@ -1,0 +1,69 @@
+import * as ort from "onnxruntime-node";
+import { AlcapError } from "../../errors";
+import type { DeviceName, Settings } from "../settings";
+import type { Data, DType, Value } from "../value";
+
+// Errors arrive as exceptions; ONNX Runtime would print them on stderr as well.
+ort.env.logLevel = "fatal";
+
+const DEVICE_ADVICE: Record<DeviceName, string> = {
+  cpu: "Reinstall onnxruntime-node for this platform.",
+  webgpu: "Install a Vulkan driver for the GPU (mesa-vulkan-drivers or the vendor's), or set ALCAP_DEVICE=cpu.",
+  cuda: "Install CUDA 12, cuDNN 9 and ONNX Runtime's CUDA libraries (node node_modules/onnxruntime-node/script/install.js), or set ALCAP_DEVICE=cpu.",
+};
+
+/** The first sentence of what the runtime said, without its source paths. */
+const causeOf = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/\/onnxruntime_src\S+ .* was false\. /, "")
+    .trim()
+    .split("\n")[0]!;
+};
+
+/** Opens an ONNX Runtime session for a serialised model. `onDevice` names outputs that stay in GPU memory. */
+export async function openSession(
+  model: Uint8Array,
+  settings: Settings,
+  options: { readonly name: string; readonly onDevice?: readonly string[] },
+): Promise<ort.InferenceSession> {
+  const { device, threads, spinning } = settings;
+  const places = Object.fromEntries((options.onDevice ?? []).map((name) => [name, "gpu-buffer" as const]));
+  try {
+    return await ort.InferenceSession.create(model, {
+      executionProviders: [device],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 4,
+      extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
+      ...(device === "webgpu" ? { preferredOutputLocation: places } : {}),
+    });
+  } catch (error) {
+    const cause = causeOf(error);
+    const aboutDevice = /adapter|shared library|execution provider|not supported|backend not found/i.test(cause);
+    if (device !== "cpu" && aboutDevice)
+      throw new AlcapError("device", `Device ${device} is not available: ${cause}.`, DEVICE_ADVICE[device], { cause: error });
+    throw new AlcapError(
+      "engine",
+      `${options.name} could not be compiled: ${cause}.`,
+      "The node's name says which part of the model it is.",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A typed array as a tensor of the runtime, not copied. */
+export function tensorOf(dtype: DType, data: Data, shape: readonly number[]): ort.Tensor {
+  if (dtype === "float32") return new ort.Tensor("float32", data as Float32Array, [...shape]);
+  if (dtype === "int32") return new ort.Tensor("int32", data as Int32Array, [...shape]);
+  return new ort.Tensor("bool", data as Uint8Array, [...shape]);
+}
+
+/** The runtime's output tensor as plain data. */
+export function hostValue(tensor: ort.Tensor, dtype: DType, shape: readonly number[]): Value {
+  return { dtype, shape, data: tensor.data as Data };
+}

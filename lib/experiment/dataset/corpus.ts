@@ -1,0 +1,84 @@
+import { songbookDataSets } from "../../data/corpus/layout/data-sets";
+import { inVariant, type Variant } from "../../data/corpus/layout/variants";
+import {
+  makeSong,
+  playlistsOfWindow,
+  playlistWindow,
+  type Song,
+  type SongbookOptions,
+  type Split,
+  type Truth,
+} from "../../data/songbook";
+import { fingerprint } from "../../files/workspace";
+import type { Preset } from "../preset/songbook";
+
+/** What captioning needs of a song. Its truth is known where the corpus was generated. */
+export interface SongText {
+  readonly id: string;
+  readonly split: Split;
+  readonly lyrics: string;
+  readonly truth?: Truth;
+}
+
+/** One song with one interpretation: a row of training or testing. */
+export interface Row<S extends SongText = Song> {
+  readonly song: S;
+  readonly text: string;
+}
+
+/** A corpus ready to train on. Text only: music is read or rendered where it is needed. */
+export interface Corpus<S extends SongText = Song> {
+  /** Name as in run ids: which interpretations the training rows hold. */
+  readonly name: string;
+  readonly songs: readonly S[];
+  readonly rows: Readonly<Record<Split, readonly Row<S>[]>>;
+  /** Changes whenever a song or an interpretation does. */
+  readonly hash: string;
+}
+
+/**
+ * One of Songbook's four data sets. Three are cut as the Song Interpretation data sets (paper, section 5.1): training and
+ * validation rows are the interpretations with any, no negative, or more than 0 votes; the test split is the same for all,
+ * one row a song, the interpretation with most votes. The fourth stands in for the NetEase reviews (section 5.2): a row is a
+ * playlist's review with the song that stands for it.
+ */
+export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">): Corpus {
+  const songs = Array.from({ length: corpus.songs }, (_, index) => makeSong(corpus, index));
+  const hash = fingerprint(
+    songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
+  );
+  const { variant } = songbookDataSets[dataSet];
+  if (!variant) return ofPlaylists(corpus, songs, hash);
+  const of = (split: Split) => songs.filter((song) => song.split === split);
+  const rowsOf = (song: Song) => votedRows(song, variant);
+  const rows = {
+    train: of("train").flatMap(rowsOf),
+    validation: of("validation").flatMap(rowsOf),
+    test: of("test").map(testRow),
+  };
+  return { name: dataSet, songs, rows, hash };
+}
+
+const votedRows = (song: Song, cut: Variant): Row[] =>
+  song.interpretations.filter(({ votes }) => inVariant(cut, votes)).map(({ text }) => ({ song, text }));
+
+function testRow(song: Song): Row {
+  const best = song.interpretations.reduce((a, b) => (b.votes > a.votes ? b : a));
+  return { song, text: best.text };
+}
+
+function ofPlaylists(options: SongbookOptions, songs: readonly Song[], songsHash: string): Corpus {
+  const windows = Array.from({ length: Math.ceil(options.songs / playlistWindow) }, (_, window) => window);
+  const playlists = windows.flatMap((window) => playlistsOfWindow(options, window));
+  const of = (split: Split) =>
+    playlists
+      .filter((playlist) => playlist.split === split)
+      .map(({ standing, review }) => ({ song: songs[standing] as Song, text: review }));
+  const hash = fingerprint([songsHash, playlists.map(({ standing, review }) => [standing, review])]);
+  return {
+    name: "songbook-playlists",
+    songs,
+    rows: { train: of("train"), validation: of("validation"), test: of("test") },
+    hash,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Example } from "../../data/text/batch";
+import type { RunPlan } from "../preset/plan";
+import type { RunMaterial } from "../run/songbook-material";
+import type { Row, SongText } from "./corpus";
+
+/** Rows ready for batches, one at a time. */
+export interface Examples {
+  readonly length: number;
+  /** Row `at`, tokenised, with its song's music. */
+  of(at: number): Example;
+}
+
+/** What rows are read with. */
+type Reading = Pick<RunMaterial, "tokeniser" | "music"> & { readonly preset: Pick<RunPlan, "lyricsTokens" | "captionTokens"> };
+
+/** Tokenises rows when they are first asked for, and lyrics once a song; music is asked for each time. */
+export function examplesOf({ tokeniser, music, preset }: Reading, rows: readonly Row<SongText>[]): Examples {
+  const lyricsOf = remembered((song: SongText) => tokeniser.encode(song.lyrics, { maxLength: preset.lyricsTokens }));
+  const captionOf = remembered((row: Row<SongText>) => tokeniser.encode(row.text, { maxLength: preset.captionTokens }));
+  const of = (at: number): Example => {
+    const row = rows[at] as Row<SongText>;
+    return { song: row.song.id, lyrics: lyricsOf(row.song), caption: captionOf(row), music: music.of(row.song.id) };
+  };
+  return { length: rows.length, of };
+}
+
+function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const found = known.get(key) ?? make(key);
+    known.set(key, found);
+    return found;
+  };
+}

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
+import { fingerprint } from "../../files/workspace";
+import { writeWhole } from "../../train/checkpoint";
+import type { Preset } from "../preset/songbook";
+import type { Corpus, SongText } from "./corpus";
+
+/** A tokeniser and the file it came from. */
+export interface Words {
+  readonly tokeniser: Tokeniser;
+  readonly file: string;
+}
+
+/** Byte-level BPE of `vocabulary` tokens learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
+export async function learnWords(
+  { vocabulary }: Pick<Preset, "vocabulary">,
+  corpus: Corpus<SongText>,
+  folder: string,
+): Promise<Words> {
+  const file = path.join(folder, `words-${fingerprint([corpus.hash, vocabulary])}`, "tokenizer.json");
+  if (!existsSync(file)) {
+    const lyrics = corpus.songs.filter(({ split }) => split === "train").map((song) => song.lyrics);
+    const captions = corpus.rows.train.map(({ text }) => text);
+    writeWhole(file, JSON.stringify(trainBpe([...lyrics, ...captions], { vocabSize: vocabulary })));
+  }
+  return { tokeniser: await loadTokeniser(file), file };
+}

@@ -1,0 +1,87 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
+import { AlcapError } from "../../errors";
+import { projectRoot } from "../../files/workspace";
+import type { Captioner } from "../../model/alcap";
+import type { ParamValues } from "../../model/params";
+import { readSafetensors, writeSafetensors } from "../../model/weights";
+import type { MusicShape } from "../../recipe";
+import { writeWhole } from "../../train/checkpoint";
+import { captionerOf, type RunName, runId, weightsFile } from "./run";
+import type { Material } from "./songbook-material";
+
+/** A trained captioner that needs nothing else: what `alcap caption` loads. */
+export interface Bundle {
+  readonly about: BundleAbout;
+  readonly tokeniser: Tokeniser;
+  readonly encoder: ParamValues;
+  readonly params: ParamValues;
+}
+
+export interface BundleAbout {
+  /** The run that trained it. */
+  readonly run: string;
+  readonly preset: string;
+  readonly corpus: string;
+  readonly captioner: Captioner;
+  readonly music: MusicShape;
+  readonly lyricsTokens: number;
+  readonly captionTokens: number;
+}
+
+const FILES = {
+  about: "captioner.json",
+  words: "tokenizer.json",
+  encoder: "music-encoder.safetensors",
+  model: "model.safetensors",
+};
+
+/** Where the bundle of a preset lies. */
+export const bundleFolder = (preset: string, root = process.env.ALCAP_HOME ?? projectRoot()) =>
+  path.join(root, "data", "models", `alcap-${preset}`);
+
+/** Writes a run's model with its ears and words as one folder; the folder appears whole or not at all. */
+export function writeBundle(material: Material, name: RunName): string {
+  const { preset, corpus, workspace } = material;
+  const folder = bundleFolder(preset.name, workspace.root);
+  const temporary = `${folder}.${process.pid}.tmp`;
+  mkdirSync(temporary, { recursive: true });
+  const about: BundleAbout = {
+    run: runId(material, name),
+    preset: preset.name,
+    corpus: `${corpus.name}, a generated corpus (${preset.corpus.songs} songs, seed ${preset.corpus.seed})`,
+    captioner: captionerOf(material, name.method),
+    music: preset.music,
+    lyricsTokens: preset.lyricsTokens,
+    captionTokens: preset.captionTokens,
+  };
+  writeWhole(path.join(temporary, FILES.about), `${JSON.stringify(about, null, 1)}\n`);
+  const ears = writeSafetensors(material.encoder.params, { format: "pt", heads: String(preset.music.heads) });
+  writeWhole(path.join(temporary, FILES.encoder), ears);
+  cpSync(material.tokeniserFile, path.join(temporary, FILES.words));
+  cpSync(weightsFile(material, name), path.join(temporary, FILES.model));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(temporary, folder);
+  return folder;
+}
+
+/** Reads a bundle. Throws `AlcapError` "weights" when a file is missing. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  for (const file of Object.values(FILES)) {
+    if (!existsSync(path.join(folder, file))) {
+      throw new AlcapError(
+        "weights",
+        `No trained model: ${path.join(folder, file)} is missing.`,
+        "Run `npm run reproduce` once; it trains one.",
+      );
+    }
+  }
+  const tensors = (file: string) => readSafetensors(readFileSync(path.join(folder, file))).tensors as ParamValues;
+  return {
+    about: JSON.parse(readFileSync(path.join(folder, FILES.about), "utf8")) as BundleAbout,
+    tokeniser: await loadTokeniser(path.join(folder, FILES.words)),
+    encoder: tensors(FILES.encoder),
+    params: tensors(FILES.model),
+  };
+}

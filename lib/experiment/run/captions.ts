@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { songBatch } from "../../data/text/batch";
+import type { Outside } from "../../engine";
+import { AlcapError } from "../../errors";
+import { bootstrapInterval, type Interval } from "../../metric/certainty";
+import { factScores } from "../../metric/facts/facts";
+import { scorePairs } from "../../metric/text/score";
+import { loadWordNet } from "../../metric/text/wordnet";
+import type { Captioner } from "../../model/alcap";
+import { beamDecoder } from "../../model/decoding/beam";
+import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
+import type { ParamValues } from "../../model/params";
+import { type Progress, silent } from "../../progress";
+import { writeWhole } from "../../train/checkpoint";
+import type { Row, SongText } from "../dataset/corpus";
+import { examplesOf } from "../dataset/examples";
+import type { RunPlan } from "../preset/plan";
+import type { CaptionRecord } from "./records";
+import type { RunMaterial } from "./songbook-material";
+
+/** The test rows that are captioned and scored: all, or those of whole batches where the recipe drops the last one. */
+export function testRows({ corpus, preset }: RunMaterial): readonly Row<SongText>[] {
+  const rows = corpus.rows.test;
+  if (preset.lastBatch !== "dropped") return rows;
+  const whole = rows.slice(0, rows.length - (rows.length % preset.decodingBatch));
+  if (whole.length > 0) return whole;
+  throw new AlcapError(
+    "usage",
+    `The recipe drops the last partial batch, and ${rows.length} test rows fill no batch of ${preset.decodingBatch}.`,
+    "Use the paper's reading, or a smaller decoding batch.",
+  );
+}
+
+/** A trained captioner at work. */
+interface Captioning {
+  readonly captioner: Captioner;
+  readonly params: ParamValues;
+  readonly seed: number;
+  /** Where captions are kept until all are written, so that a stopped run goes on with the next batch. */
+  readonly draft: string;
+}
+
+/** Captions the test rows as the preset decodes and scores each caption. */
+export async function captionTestSplit(
+  material: RunMaterial,
+  { captioner, params, seed, draft }: Captioning,
+  progress: Progress = silent,
+): Promise<CaptionRecord[]> {
+  const { preset, tokeniser } = material;
+  const rows = testRows(material);
+  const examples = examplesOf(material, rows);
+  const decode = decoderOf(preset, captioner, params, seed);
+  const captions: string[] = existsSync(draft) ? (JSON.parse(readFileSync(draft, "utf8")) as string[]) : [];
+  while (captions.length < rows.length) {
+    const at = captions.length;
+    const part = Array.from({ length: Math.min(preset.decodingBatch, rows.length - at) }, (_, i) => examples.of(at + i));
+    const ids = await decode.batch(songBatch(part, preset.lyricsTokens) as Outside<SongBatch>, at);
+    captions.push(...ids.map((caption) => tokeniser.decode(caption).trim()));
+    writeWhole(draft, JSON.stringify(captions));
+    progress(captions.length, rows.length, "captions");
+  }
+  await decode.release();
+  rmSync(draft, { force: true });
+  return scored(rows, captions);
+}
+
+/** Decodes batches whose first song is song `firstSong` of the test rows. */
+function decoderOf({ decoding, captionTokens }: RunPlan, captioner: Captioner, params: ParamValues, seed: number) {
+  if (decoding.kind === "greedy") {
+    const decode = greedyDecoder(params, captioner, captionTokens);
+    return { batch: (songs: Outside<SongBatch>, _firstSong: number) => decode(songs), release: decode.release };
+  }
+  const decode = beamDecoder(params, captioner, decoding);
+  return {
+    batch: (songs: Outside<SongBatch>, firstSong: number) => decode(songs, { seed, firstSong }),
+    release: decode.release,
+  };
+}
+
+/**
+ * Scores of captions, each between 0 and 1: ROUGE recall (what the released evaluator reports) and F1, METEOR, and, where the
+ * song's truth is known, the facts named rightly. A caption that names no instrument or detail has no score for it.
+ */
+function scored(rows: readonly Row<SongText>[], captions: readonly string[]): CaptionRecord[] {
+  const pairs = captions.map((prediction, i) => ({ prediction, reference: rows[i]?.text ?? "" }));
+  return scorePairs(pairs, loadWordNet()).map(({ rouge1, rouge2, rougeL, meteor }, i) => {
+    const { song, text } = rows[i] as Row<SongText>;
+    const caption = captions[i] as string;
+    const recall = { rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall };
+    const f1 = { rouge1F1: rouge1.f1, rouge2F1: rouge2.f1, rougeLF1: rougeL.f1 };
+    return { song: song.id, reference: text, caption, scores: { ...recall, ...f1, meteor, ...factsOf(song, caption) } };
+  });
+}
+
+function factsOf({ truth }: SongText, caption: string): Record<string, number> {
+  if (!truth) return {};
+  return Object.fromEntries(
+    Object.entries(factScores(caption, truth)).filter((fact): fact is [string, 0 | 1] => fact[1] !== null),
+  );
+}
+
+/** Mean and 95 % bootstrap interval of every score over the songs that have it. */
+export function summarise(captions: readonly CaptionRecord[]): Record<string, Interval> {
+  const names = [...new Set(captions.flatMap(({ scores }) => Object.keys(scores)))];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = captions.flatMap(({ scores }) => (scores[name] === undefined ? [] : [scores[name]]));
+      return [name, bootstrapInterval(values, { seed: `interval/${name}` })];
+    }),
+  );
+}

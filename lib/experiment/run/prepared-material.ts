@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import path from "node:path";
+import type { Noise } from "../../data/text/denoise";
+import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
+import { engineInfo } from "../../engine";
+import { AlcapError } from "../../errors";
+import { fingerprint, numericsOf, type Workspace, workspaceOf } from "../../files/workspace";
+import { readBartFolder } from "../../model/bart-folder";
+import type { Progress, Reporter } from "../../progress";
+import { bartTokens, type Optimiser, type TextShape } from "../../recipe";
+import type { Corpus, SongText } from "../dataset/corpus";
+import { readPreparedCorpus } from "../dataset/prepared-corpus";
+import { findRepresentations, readRepresentations } from "../dataset/representation-files";
+import { noMusic, type Representations } from "../dataset/representations";
+import { learnWords } from "../dataset/words";
+import type { RunPlan, TrainingPlan } from "../preset/plan";
+import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint } from "../pretrain/denoising";
+import { hearCorpus } from "../tagger/represent-corpus";
+import type { RunMaterial } from "./songbook-material";
+
+/** Where the tokeniser comes from: learned from the training rows as byte-level BPE of so many tokens, or read from a folder or file. */
+export type WordSource = { readonly learn: number } | { readonly read: string };
+
+/**
+ * Where music representations come from: files `{id}.npz` (the corpus's own `audio_embs_*` where no folder is named), the
+ * corpus's audio through the weights of a music encoder, or nowhere, which is enough for BART.
+ */
+export type MusicSource =
+  | { readonly from: "files"; readonly folder?: string }
+  | { readonly from: "audio"; readonly encoder: string }
+  | { readonly from: "nowhere" };
+
+/** What the text model starts from: a HuggingFace folder, a pre-training on the corpus's own text, or fresh parameters. */
+export type TextSource =
+  | { readonly start: "weights"; readonly folder: string }
+  | {
+      readonly start: "denoising";
+      readonly shape: Omit<TextShape, "vocabulary">;
+      readonly plan: TrainingPlan<Optimiser> & { readonly noise: Noise };
+    }
+  | { readonly start: "fresh"; readonly shape: Omit<TextShape, "vocabulary"> };
+
+/** Everything that fixes a set of runs on a corpus that `alcap prepare` wrote. */
+export interface PreparedPreset extends Omit<RunPlan, "dataSet"> {
+  /** Which rows, as `si-positive`; may be left out where the corpus has one data set only. */
+  readonly dataSet?: string;
+  /** Folder of the prepared corpus, or of the one of its data sets that has a folder of its own. */
+  readonly folder: string;
+  readonly words: WordSource;
+  readonly music: MusicSource;
+  readonly text: TextSource;
+}
+
+/**
+ * Reads or makes what the runs on a prepared corpus share.
+ *
+ * @param out folder for the results in the place of the preset's own
+ * @throws AlcapError that says what is missing and how to get it
+ */
+export async function preparedMaterial(preset: PreparedPreset, report: Reporter, out?: string): Promise<RunMaterial> {
+  const workspace = workspaceOf(preset, out);
+  const bart = preset.text.start === "weights" ? await startWeights(preset.text.folder) : undefined;
+  const corpus = await readPreparedCorpus(preset.folder, preset.dataSet, report("reading the corpus"));
+  const tokeniser =
+    "read" in preset.words
+      ? loadTokeniser(preset.words.read)
+      : (await learnWords({ vocabulary: preset.words.learn }, corpus, workspace.cache)).tokeniser;
+  checkTokens(tokeniser, bart?.text);
+  const music = await representations(preset, corpus, workspace, report);
+  const shared = { preset: { ...preset, dataSet: corpus.name }, workspace, corpus, tokeniser, music };
+  return { ...shared, ...(bart ?? (await ownStart(preset, corpus, tokeniser, workspace, report))) };
+}
+
+type Start = Pick<RunMaterial, "text" | "start">;
+
+/** A text model from HuggingFace's files, named by their content. */
+async function startWeights(folder: string): Promise<Start> {
+  const { text, params, files } = await readBartFolder(folder);
+  const hash = createHash("sha256");
+  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return { text, start: { params, hash: hash.digest("hex").slice(0, 12) } };
+}
+
+/** A text model of the corpus's own. */
+async function ownStart(
+  { text, lyricsTokens, seeds }: PreparedPreset,
+  corpus: Corpus<SongText>,
+  tokeniser: Tokeniser,
+  workspace: Workspace,
+  report: Reporter,
+): Promise<Start> {
+  if (text.start === "weights") return startWeights(text.folder);
+  const shape = { ...text.shape, vocabulary: tokeniser.vocabSize };
+  if (text.start === "fresh") return { text: shape, start: { params: {}, hash: "fresh" } };
+  const { schedule, ...plan } = text.plan;
+  const task = {
+    texts: textsOf(corpus, "train"),
+    heldOut: textsOf(corpus, "validation"),
+    tokeniser,
+    shape: text.shape,
+    plan: { ...plan, tokens: lyricsTokens, schedule: { ...schedule, warmup: schedule.warmupSteps }, seed: seeds[0] as number },
+  };
+  const { pretrained, hash } = await learnToRead(task, workspace.cache, report("pre-training BART"));
+  return { text: shape, start: { params: pretrained.params, hash } };
+}
+
+/** The special tokens stand where BART has them, and every id has a row in the embedding. */
+function checkTokens(tokeniser: Tokeniser, text: TextShape | undefined): void {
+  for (const name of ["bos", "pad", "eos"] as const) {
+    if (tokeniser[name] !== bartTokens[name])
+      throw new AlcapError(
+        "data",
+        `The tokeniser's ${name} token has the id ${tokeniser[name]} and BART's has ${bartTokens[name]}.`,
+        "Give the tokeniser of a BART model.",
+      );
+  }
+  if (text && tokeniser.vocabSize > text.vocabulary)
+    throw new AlcapError(
+      "data",
+      `The tokeniser has ${tokeniser.vocabSize} tokens and the text model ${text.vocabulary}.`,
+      "Give the tokeniser and the weights of one model.",
+    );
+}
+
+async function representations(
+  { music, folder, methods }: PreparedPreset,
+  corpus: Corpus<SongText>,
+  workspace: Workspace,
+  report: Reporter,
+): Promise<Representations> {
+  if (music.from === "nowhere") {
+    if (methods.every((method) => method === "bart")) return noMusic;
+    throw new AlcapError("usage", "BART-fusion and ALCAP need music.", "Say where the representations come from.");
+  }
+  const songs = [...new Set(Object.values(corpus.rows).flatMap((rows) => rows.map(({ song }) => song.id)))];
+  if (music.from === "audio") return hearCorpus({ folder, songs, encoder: music.encoder, cache: workspace.cache }, report);
+  const found = music.folder ?? findRepresentations(folder);
+  if (found !== undefined) return readRepresentations(found, songs, report("checking representations"));
+  throw new AlcapError(
+    "data",
+    `${folder} holds no music representations (audio_embs_*).`,
+    "Give --encoder FILE to make them from the corpus's audio, or --representations DIR.",
+  );
+}
+
+/** Pre-trains a text model by denoising; cached by everything that decides it. */
+async function learnToRead(
+  task: Omit<PretrainingTask, "file">,
+  folder: string,
+  progress: Progress,
+): Promise<{ pretrained: Pretrained; hash: string }> {
+  const hash = fingerprint([pretrainingFingerprint({ ...task, file: "" }), numericsOf(engineInfo())]);
+  const file = path.join(folder, `bart-${hash}`, "model.safetensors");
+  const known = existsSync(file);
+  const pretrained = await pretrain({ ...task, file }, progress);
+  const steps = pretrained.curve.steps.length;
+  if (known) progress(steps, steps);
+  return { pretrained, hash };
+}
+
+/** Lyrics and interpretations of a split. */
+const textsOf = ({ songs, rows }: Corpus<SongText>, split: "train" | "validation") => [
+  ...songs.filter((song) => song.split === split).map(({ lyrics }) => lyrics),
+  ...rows[split].map(({ text }) => text),
+];

@@ -1,0 +1,72 @@
+import { AlcapError } from "../../errors";
+import type { Interval } from "../../metric/certainty";
+import type { Method } from "../../model/alcap";
+import type { RunRecord } from "../run/records";
+
+/** The measures of the first table, in order, with how a reader knows them. All are shares of 1. */
+export const measures = [
+  { key: "rouge1", label: "ROUGE-1" },
+  { key: "rouge2", label: "ROUGE-2" },
+  { key: "rougeL", label: "ROUGE-L" },
+  { key: "meteor", label: "METEOR" },
+  { key: "theme", label: "theme" },
+  { key: "mood", label: "mood" },
+] as const;
+
+/** A column of a table of results: the score's name in records, and how a reader knows it. */
+export interface Measure {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** The paper's four measures, ROUGE as recall or as F1: what a corpus without known truth can be scored by. */
+export const textMeasures = (rouge: "recall" | "f1"): readonly Measure[] => [
+  ...["1", "2", "L"].map((n) => ({ key: rouge === "f1" ? `rouge${n}F1` : `rouge${n}`, label: `ROUGE-${n}` })),
+  { key: "meteor", label: "METEOR" },
+];
+
+/** How the methods are named to a reader. */
+export const methodNames: Readonly<Record<Method, string>> = { bart: "BART", "bart-fusion": "BART-fusion", alcap: "ALCAP" };
+
+/** The paper's Table 1, percent, for the data set that `songbook-positive` stands in for (Song Interpretation, votes > 0). */
+export const paperTable1: Readonly<
+  Record<Method, { readonly rouge1: number; readonly rouge2: number; readonly rougeL: number; readonly meteor: number }>
+> = {
+  bart: { rouge1: 41.2, rouge2: 13.0, rougeL: 22.8, meteor: 22.0 },
+  "bart-fusion": { rouge1: 44.3, rouge2: 14.6, rougeL: 24.7, meteor: 22.6 },
+  alcap: { rouge1: 49.8, rouge2: 16.0, rougeL: 27.1, meteor: 27.7 },
+};
+
+/** One row a run: its name and an interval a measure, in percent. */
+export function resultRows(
+  records: readonly RunRecord[],
+  columns: readonly Measure[] = measures,
+): { method: string; seed: number; cells: Interval[] }[] {
+  return records.map(({ id, method, seed, metrics }) => ({
+    method: methodNames[method],
+    seed,
+    cells: columns.map(({ key }) => percent(metrics[key], `${id}: ${key}`)),
+  }));
+}
+
+function percent(interval: Interval | undefined, what: string): Interval {
+  if (!interval) throw new AlcapError("record", `The record of ${what} is missing.`, "Delete the record; the run is made again.");
+  return { mean: 100 * interval.mean, low: 100 * interval.low, high: 100 * interval.high };
+}
+
+/** The results as a plain-text table for the terminal: mean [low, high] in percent. */
+export function resultTable(records: readonly RunRecord[], columns: readonly Measure[] = measures): string {
+  const head = ["method", "seed", ...columns.map(({ label }) => label)];
+  const body = resultRows(records, columns).map(({ method, seed, cells }) => [method, String(seed), ...cells.map(cell)]);
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => (row[column] ?? "").length)));
+  return [head, ...body]
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const cell = ({ mean, low, high }: Interval) => `${mean.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`;

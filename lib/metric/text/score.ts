@@ -1,0 +1,109 @@
+import { AlcapError } from "../../errors";
+import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
+import { meteorScorer } from "./meteor";
+import { type RougeOptions, type RougeScores, rouge } from "./rouge";
+import { wordTokenize } from "./word-tokenize";
+import type { SynonymDictionary } from "./wordnet";
+
+/** What a model wrote and what a listener wrote. */
+export interface CaptionPair {
+  readonly prediction: string;
+  readonly reference: string;
+}
+
+/** All text measures of one pair, in 0 to 1. */
+export interface PairScores extends RougeScores {
+  readonly meteor: number;
+}
+
+/** Names of the single numbers of a pair, in the order of tables. */
+export const scoreNames = [
+  "rouge1.recall",
+  "rouge2.recall",
+  "rougeL.recall",
+  "rouge1.f1",
+  "rouge2.f1",
+  "rougeL.f1",
+  "rouge1.precision",
+  "rouge2.precision",
+  "rougeL.precision",
+  "meteor",
+] as const;
+
+export type ScoreName = (typeof scoreNames)[number];
+
+/** Scores every pair: ROUGE, and METEOR with NLTK's tokens. */
+export function scorePairs(
+  pairs: readonly CaptionPair[],
+  dictionary: SynonymDictionary,
+  options: RougeOptions = {},
+): PairScores[] {
+  const meteor = meteorScorer(dictionary);
+  return pairs.map(({ prediction, reference }) => ({
+    ...rouge(prediction, reference, options),
+    meteor: meteor(wordTokenize(prediction), wordTokenize(reference)),
+  }));
+}
+
+/** One number of a pair's scores by its name. */
+export function scoreNamed(scores: PairScores, name: ScoreName): number {
+  if (name === "meteor") return scores.meteor;
+  const [measure, part] = name.split(".") as ["rouge1" | "rouge2" | "rougeL", "precision" | "recall" | "f1"];
+  return scores[measure][part];
+}
+
+/** Mean over pairs of every score with its bootstrap interval. */
+export function intervalsOf(scores: readonly PairScores[], options: IntervalOptions): Record<ScoreName, Interval> {
+  const interval = (name: ScoreName) =>
+    bootstrapInterval(
+      scores.map((pair) => scoreNamed(pair, name)),
+      options,
+    );
+  return Object.fromEntries(scoreNames.map((name) => [name, interval(name)])) as Record<ScoreName, Interval>;
+}
+
+/**
+ * Reads caption pairs from JSON lines: `{"prediction", "reference"}`, or a run's captions with `"caption"` for the prediction. Other keys are ignored.
+ *
+ * @param name what errors call the file
+ * @throws AlcapError `data` naming the number of bad lines and the first ten, when there are any, or when there is no line at all
+ */
+export function parseCaptionLines(text: string, name: string): CaptionPair[] {
+  const pairs: CaptionPair[] = [];
+  const bad: string[] = [];
+  text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .forEach((line, i) => {
+      if (line.trim() === "") return;
+      const pair = parsePair(line);
+      if (typeof pair === "string") bad.push(`line ${i + 1} ${pair}`);
+      else pairs.push(pair);
+    });
+  if (bad.length > 0) {
+    const first = bad.slice(0, 10).join("; ");
+    throw new AlcapError(
+      "data",
+      `${name} has ${bad.length} bad lines: ${first}.`,
+      'Write one {"prediction": "…", "reference": "…"} a line.',
+    );
+  }
+  if (pairs.length === 0) throw new AlcapError("data", `${name} holds no captions.`, "Give a file with at least one line.");
+  return pairs;
+}
+
+/** The pair on a line, or what is wrong with it. */
+function parsePair(line: string): CaptionPair | string {
+  let row: unknown;
+  try {
+    row = JSON.parse(line);
+  } catch {
+    return "is not JSON";
+  }
+  if (typeof row !== "object" || row === null) return "is no object";
+  const { prediction, caption, reference } = row as Record<string, unknown>;
+  const predicted = prediction ?? caption;
+  if (typeof predicted !== "string") return 'has no text "prediction"';
+  if (typeof reference !== "string") return 'has no text "reference"';
+  return { prediction: predicted, reference };
+}

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { AlcapError } from "../../errors";
+import { display } from "../display";
+import type { Json, MimeBundle } from "../kernel/ipynb";
+import { writeWholeFile } from "../whole-file";
+import { FIGURE_SIZE, type FigureSpec, renderSvg } from "./svg/render";
+
+export interface FigureOptions {
+  /** Pixels (default 700). */
+  readonly width?: number;
+  /** Pixels (default 420). */
+  readonly height?: number;
+  /** Names the saved files, and the figure where only text can be shown. */
+  readonly name?: string;
+  /** Where `<name>.svg` and `<name>.json` (the plotly figure) are saved; without it nothing is. */
+  readonly folder?: string;
+}
+
+/**
+ * Shows a figure as one output: interactive where the front end knows plotly, else as SVG, else as one line of text.
+ *
+ * @returns the bundle in plain Node; nothing in a kernel
+ * @throws AlcapError `usage` for traces that need a browser or a folder without a name, `record` when saving fails
+ */
+export async function displayFigure(spec: FigureSpec, options: FigureOptions = {}): Promise<MimeBundle | undefined> {
+  const { width = FIGURE_SIZE.width, height = FIGURE_SIZE.height, name, folder } = options;
+  const sized: FigureSpec = { data: spec.data, layout: { ...spec.layout, width, height } };
+  const svg = await renderSvg(sized, { width, height });
+  if (folder !== undefined) saveFigure(folder, name, sized, svg);
+  return display({
+    "application/vnd.plotly.v1+json": { data: sized.data, layout: sized.layout, config: { displaylogo: false } },
+    "image/svg+xml": svg,
+    "text/plain": `Figure: ${titleOf(spec) ?? name ?? "untitled"}`,
+  });
+}
+
+function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, svg: string): void {
+  if (name === undefined)
+    throw new AlcapError("usage", `A figure for ${folder} has no name.`, "Give displayFigure a name beside the folder.");
+  writeWholeFile(path.join(folder, `${name}.svg`), `${svg}\n`);
+  writeWholeFile(path.join(folder, `${name}.json`), `${JSON.stringify(spec)}\n`);
+}
+
+function titleOf(spec: FigureSpec): string | undefined {
+  const title: Json | undefined = spec.layout.title;
+  const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
+  return typeof text === "string" ? text.replace(/<[^>]*>/g, "") : undefined;
+}

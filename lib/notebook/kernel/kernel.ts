@@ -1,0 +1,102 @@
+// The process that runs a notebook's cells: tslab's converter and executor without Jupyter. Started by run.ts, which speaks protocol.ts to it.
+import { StringDecoder } from "node:string_decoder";
+import { format, inspect } from "node:util";
+import { projectRoot } from "../../files/workspace";
+import type { ErrorOutput, JsonObject } from "./ipynb";
+import type { Reply, Request } from "./protocol";
+import { loadTslab, type TslabExecutor } from "./tslab";
+
+/** The pattern with which tslab reports a compile error: file, line, column, message. */
+const DIAGNOSTIC_FORMAT = "%s%d:%d - %s";
+
+function reply(message: Reply, then?: () => void): void {
+  process.send?.(message, undefined, undefined, () => then?.());
+}
+
+function forwardStream(name: "stdout" | "stderr"): void {
+  const decoder = new StringDecoder("utf8");
+  const write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
+    const text = typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk));
+    if (text) reply({ type: "stream", name, text });
+    const done = typeof encoding === "function" ? encoding : callback;
+    if (typeof done === "function") process.nextTick(() => done());
+    return true;
+  };
+  process[name].write = write;
+}
+
+function startExecutor(onProblem: (words: unknown[]) => void): TslabExecutor {
+  const tslab = loadTslab();
+  const node = tslab.createConverter({ isJS: false, isBrowser: false });
+  const converters = {
+    node,
+    get browser(): never {
+      throw new Error("Cells for the browser are not supported: remove the cell's browser mark.");
+    },
+    close: () => node.close(),
+  };
+  tslab.jupyter.lastWriteDisplayData = ({ data, metadata, transient }, update) => {
+    const bundle = { data: data as JsonObject, metadata: metadata as JsonObject };
+    reply({
+      type: "display",
+      ...bundle,
+      update: update === true,
+      ...(transient?.display_id && { displayId: transient.display_id }),
+    });
+  };
+  return tslab.createExecutor(process.cwd(), converters, { log: console.log, error: (...words) => onProblem(words) });
+}
+
+/** What went wrong in a cell, as nbformat wants it; paths inside the project are shown relative to its root. */
+function errorOutput(problems: readonly (readonly unknown[])[]): ErrorOutput {
+  const [first] = problems[0] ?? [];
+  const text = problems.map((words) => (words.length === 1 ? describe(words[0]) : format(...words))).join("\n");
+  const relative = text.replaceAll(`${projectRoot()}/`, "");
+  const head = { output_type: "error" as const, traceback: relative.split("\n") };
+  if (first === DIAGNOSTIC_FORMAT) return { ...head, ename: "TypeScriptError", evalue: relative.split("\n")[0] ?? "" };
+  if (first instanceof Error) return { ...head, ename: first.name, evalue: first.message };
+  return { ...head, ename: "Error", evalue: relative };
+}
+
+/** An error with its stack, without the frames of Node and tslab that tell a reader nothing. */
+function describe(thrown: unknown): string {
+  return inspect(thrown)
+    .split("\n")
+    .filter((line) => !/^\s+at .*(node:|node_modules\/tslab\/|dist\/notebook\/kernel\.js)/.test(line))
+    .join("\n");
+}
+
+/** One turn of the event loop, after which Node has reported rejections nobody handled. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function main(): Promise<void> {
+  let problems: unknown[][] = [];
+  const onProblem = (words: unknown[]): void => {
+    problems.push(words);
+  };
+  const takeProblems = (): unknown[][] => {
+    const taken = problems;
+    problems = [];
+    return taken;
+  };
+  forwardStream("stdout");
+  forwardStream("stderr");
+  process.on("unhandledRejection", (reason) => onProblem([reason]));
+  process.on("uncaughtException", (error) => onProblem([error]));
+  process.on("disconnect", () => process.exit(1));
+  const executor = startExecutor(onProblem);
+
+  process.on("message", async (request: Request) => {
+    if (request.type === "execute") await executor.execute(request.source).catch((error: unknown) => onProblem([error]));
+    await turn();
+    const found = takeProblems();
+    const error = found.length > 0 ? { error: errorOutput(found) } : {};
+    if (request.type === "execute") reply({ type: "done", cell: request.cell, ...error });
+    else reply({ type: "closed", ...error }, () => process.exit(0));
+  });
+  reply({ type: "ready" });
+}
+
+void main();

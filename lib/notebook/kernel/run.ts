@@ -1,0 +1,179 @@
+import path from "node:path";
+import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
+import { type Cell, type ErrorOutput, type Notebook, readNotebook, writeNotebook } from "./ipynb";
+import { type KernelProcess, startKernelProcess } from "./kernel-process";
+import { createOutputLog, type OutputLog } from "./outputs";
+import type { Reply } from "./protocol";
+
+export interface RunOptions {
+  /** Where the executed notebook is written; by default over the notebook itself. */
+  readonly out?: string;
+  /** Added to the environment of the notebook's process, e.g. `{ ALCAP_PRESET: "smoke" }`. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Counts cells; the note is the latest line of progress a cell shows. */
+  readonly progress?: Progress;
+  /** Seconds for the whole notebook; without it a cell may take for ever. */
+  readonly timeout?: number;
+}
+
+export interface NotebookFailure {
+  /** Position among all cells, from 1. */
+  readonly cell: number;
+  readonly id: string;
+  readonly name: string;
+  readonly message: string;
+  /** The whole text as it stands in the notebook. */
+  readonly text: string;
+}
+
+export interface NotebookRun {
+  readonly notebook: string;
+  /** The file that holds the outputs. */
+  readonly out: string;
+  readonly ok: boolean;
+  /** Code cells that ran, the failed one included. */
+  readonly executed: number;
+  readonly failure?: NotebookFailure;
+  readonly seconds: number;
+  /** The end of what the process printed past the cells: messages of native libraries. */
+  readonly log: string;
+}
+
+/**
+ * Runs a notebook's code cells in order, in a process of its own, without Jupyter, and writes the outputs into the file, also when a cell fails.
+ * Working directory: the notebook's folder. The first error stops the run (unless the cell is tagged `raises-exception`); its text stands in the
+ * notebook and in the result. Two runs that show the same give the same bytes.
+ *
+ * @throws AlcapError `input` when the file is not a notebook, `record` when the result cannot be written
+ */
+export async function runNotebook(file: string, options: RunOptions = {}): Promise<NotebookRun> {
+  const notebookPath = path.resolve(file);
+  const out = path.resolve(options.out ?? file);
+  const { progress = silent, timeout } = options;
+  const started = performance.now();
+  const notebook = readNotebook(notebookPath);
+  const log = createOutputLog();
+  const session: Session = { notebook, log, cell: -1, done: 0, progress };
+  const kernel = startKernelProcess(path.dirname(notebookPath), options.env ?? {}, (reply) => record(session, reply));
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => kernel.kill(`took longer than ${timeout} s and was ended`), timeout * 1000);
+  const { counts, failure } = await runCells(session, kernel).finally(() => clearTimeout(timer));
+
+  writeNotebook(out, withOutputs(notebook, log, counts));
+  const seconds = (performance.now() - started) / 1000;
+  const run = { notebook: notebookPath, out, ok: failure === undefined, executed: counts.size, seconds, log: kernel.log() };
+  return failure ? { ...run, failure } : run;
+}
+
+/**
+ * Runs several notebooks, each in a process of its own; results are in the order of the files. A failing notebook does not stop the others.
+ *
+ * @param options.concurrency how many run at once (default 1)
+ * @param options.outFolder where executed copies go, under their own names; by default each is written over itself
+ * @param options.progress counts notebooks
+ */
+export async function runAllNotebooks(
+  files: readonly string[],
+  options: Omit<RunOptions, "out"> & { readonly concurrency?: number; readonly outFolder?: string } = {},
+): Promise<NotebookRun[]> {
+  const { concurrency = 1, outFolder, progress = silent, ...common } = options;
+  const names = files.map((file) => path.basename(file));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (outFolder !== undefined && twice !== undefined) {
+    throw new AlcapError(
+      "usage",
+      `Two notebooks are called ${twice}, and both would be written to ${outFolder}.`,
+      "Run them apart.",
+    );
+  }
+  const runs: NotebookRun[] = [];
+  let next = 0;
+  let finished = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < files.length; index = next++) {
+      const file = files[index]!;
+      const note: Progress = (cell, cells, text) =>
+        progress(finished, files.length, `${path.basename(file)} ${cell}/${cells} ${text ?? ""}`.trim());
+      const out = outFolder === undefined ? {} : { out: path.join(outFolder, path.basename(file)) };
+      runs[index] = await runNotebook(file, { ...common, ...out, progress: note });
+      progress(++finished, files.length, path.basename(file));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
+  return runs;
+}
+
+/** A run under way: the cell whose outputs arrive now, and how many code cells are done. */
+interface Session {
+  readonly notebook: Notebook;
+  readonly log: OutputLog;
+  readonly progress: Progress;
+  cell: number;
+  done: number;
+}
+
+interface CellsRun {
+  /** Execution count of every cell that ran, by its index. */
+  readonly counts: ReadonlyMap<number, number>;
+  readonly failure?: NotebookFailure;
+}
+
+async function runCells(session: Session, kernel: KernelProcess): Promise<CellsRun> {
+  const { notebook, log, progress } = session;
+  const counts = new Map<number, number>();
+  const code = [...notebook.cells.entries()].filter(([, cell]) => cell.cell_type === "code" && cell.source.trim() !== "");
+  const fail = (index: number, error: ErrorOutput): CellsRun => {
+    log.error(index, error);
+    return { counts, failure: describeFailure(index, notebook.cells[index]!, error) };
+  };
+  for (const [index, cell] of code) {
+    session.cell = index;
+    progress(session.done, code.length);
+    counts.set(index, counts.size + 1);
+    const { error, fatal } = await kernel.ask({ type: "execute", cell: index, source: cell.source });
+    if (error && (fatal || !mayFail(cell))) {
+      if (!fatal) await kernel.ask({ type: "shutdown" });
+      return fail(index, error);
+    }
+    if (error) log.error(index, error);
+    session.done++;
+  }
+  const { error } = await kernel.ask({ type: "shutdown" });
+  progress(session.done, code.length);
+  return error && session.cell >= 0 ? fail(session.cell, error) : { counts };
+}
+
+function record(session: Session, reply: Reply): void {
+  const { log, cell, progress } = session;
+  if (reply.type === "stream") log.stream(cell, reply.name, reply.text);
+  if (reply.type !== "display") return;
+  const { data, metadata, displayId, update } = reply;
+  if (update && displayId !== undefined) log.update(displayId, { data, metadata });
+  else log.display(cell, { data, metadata }, displayId);
+  const line = data["text/plain"];
+  if (displayId !== undefined && typeof line === "string")
+    progress(session.done, codeCells(session.notebook), line.split("\n")[0]);
+}
+
+function codeCells(notebook: Notebook): number {
+  return notebook.cells.filter((cell) => cell.cell_type === "code" && cell.source.trim() !== "").length;
+}
+
+function mayFail(cell: Cell): boolean {
+  const { tags } = cell.metadata;
+  return Array.isArray(tags) && tags.includes("raises-exception");
+}
+
+function describeFailure(index: number, cell: Cell, error: ErrorOutput): NotebookFailure {
+  return { cell: index + 1, id: cell.id, name: error.ename, message: error.evalue, text: error.traceback.join("\n") };
+}
+
+function withOutputs(notebook: Notebook, log: OutputLog, counts: ReadonlyMap<number, number>): Notebook {
+  const cells = notebook.cells.map((cell, index) =>
+    cell.cell_type === "code" ? { ...cell, execution_count: counts.get(index) ?? null, outputs: log.of(index) } : cell,
+  );
+  return { ...notebook, cells };
+}

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { songBatch } from "alcap/dist/data/text/batch";
+import { compile, type Outside, tf, value } from "alcap/dist/engine";
+import { type Batch, type Captioner, forward } from "alcap/dist/model/alcap";
+import { beamDecoder } from "alcap/dist/model/decoding/beam";
+import { nucleus, repeatedNgrams, sampledCandidates } from "alcap/dist/model/decoding/candidates";
+import { greedyDecoder, type SongBatch } from "alcap/dist/model/decoding/greedy";
+import type { Params, ParamValues } from "alcap/dist/model/params";
+import type { DecodingRecipe } from "alcap/dist/recipe";
+import { tinyCaptioner, tinyExamples, tinyParams } from "../tiny";
+
+const plain: DecodingRecipe = {
+  beams: 3,
+  topP: null,
+  topK: 0,
+  lengthPenalty: 1,
+  earlyStopping: true,
+  maxLength: 10,
+  noRepeatNgram: 0,
+  forcedEos: false,
+  forcedBos: false,
+};
+
+/** A model whose captions end at different lengths: `</s>` is made likely. */
+function model() {
+  const captioner = tinyCaptioner();
+  const params = tinyParams(captioner, 8);
+  const bias = new Float32Array(captioner.text.vocabulary);
+  bias[2] = 0.7;
+  return { captioner, params: { ...params, final_logits_bias: value(bias, [1, bias.length]) } };
+}
+
+const songs = (captioner: Captioner, rows: number) => songBatch(tinyExamples(captioner, rows, "beams"), 9) as Outside<SongBatch>;
+
+const one = (batch: Outside<SongBatch>, row: number): Outside<SongBatch> =>
+  Object.fromEntries(
+    Object.entries(batch).map(([name, { data, shape }]) => {
+      const width = data.length / (shape[0] ?? 1);
+      return [name, value(data.slice(row * width, (row + 1) * width), [1, ...shape.slice(1)])];
+    }),
+  ) as Outside<SongBatch>;
+
+/** Log-probabilities after a prefix, by running the whole decoder on it again: no cache, no batch. */
+function teacher(captioner: Captioner, params: ParamValues) {
+  const T = 9;
+  const run = compile((p: Params, batch: Batch) => tf.logSoftmax(forward(p, captioner, batch).logits));
+  const next = async (song: Outside<SongBatch>, ids: readonly number[]): Promise<Float32Array> => {
+    const captionInput = value(
+      Int32Array.from({ length: T }, (_, i) => ids[i] ?? 1),
+      [1, T],
+    );
+    const rest = {
+      labels: captionInput,
+      labelMask: value(new Float32Array(T), [1, T]),
+      distinct: value(Float32Array.of(1), [1]),
+    };
+    const { data } = await run(params, { ...song, ...rest, captionInput });
+    const V = captioner.text.vocabulary;
+    return (data as Float32Array).slice((ids.length - 1) * V, ids.length * V);
+  };
+  return { next, release: () => run.release() };
+}
+
+type Hypothesis = { ids: number[]; score: number };
+
+/**
+ * Beam search as HuggingFace defines it, written as plainly as can be: all
+ * continuations of all beams in one list, sorted.
+ */
+async function slowBeamSearch(next: (ids: readonly number[]) => Promise<Float32Array>, d: DecodingRecipe): Promise<number[]> {
+  let open: Hypothesis[] = Array.from({ length: d.beams }, (_, beam) => ({ ids: [2], score: beam === 0 ? 0 : -1e9 }));
+  let finished: Hypothesis[] = [];
+  let over = false;
+  for (let length = 1; length < d.maxLength && !over; length++) {
+    const all: Hypothesis[] = [];
+    for (const { ids, score } of open) {
+      const logP = [...(await next(ids))];
+      for (let token = 0; token < logP.length; token++) {
+        let gain = logP[token] ?? 0;
+        const written = [...ids, token].join(" ");
+        const last = [...ids, token].slice(-d.noRepeatNgram).join(" ");
+        if (d.noRepeatNgram > 0 && ids.length >= d.noRepeatNgram && ` ${ids.join(" ")} `.includes(` ${last} `)) gain = -1e30;
+        if (d.forcedBos && length === 1) gain = token === 0 ? 0 : -1e30;
+        if (d.forcedEos && length === d.maxLength - 1) gain = token === 2 ? 0 : -1e30;
+        all.push({ ids: written.split(" ").map(Number), score: score + gain });
+      }
+    }
+    const top = all.sort((a, b) => b.score - a.score).slice(0, 2 * d.beams);
+    open = [];
+    for (const [rank, candidate] of top.entries()) {
+      if (open.length === d.beams) break;
+      if (candidate.ids.at(-1) !== 2) open.push(candidate);
+      else if (rank < d.beams)
+        finished.push({ ids: candidate.ids.slice(0, -1), score: candidate.score / length ** d.lengthPenalty });
+    }
+    finished = finished.sort((a, b) => b.score - a.score).slice(0, d.beams);
+    const worst = finished.at(-1)?.score ?? 0;
+    const reachable = (top[0]?.score ?? 0) / length ** d.lengthPenalty;
+    over = finished.length === d.beams && (d.earlyStopping || worst >= reachable);
+  }
+  if (!over) finished.push(...open.map(({ ids, score }) => ({ ids, score: score / ids.length ** d.lengthPenalty })));
+  const best = finished.reduce((a, b) => (b.score > a.score ? b : a));
+  return best.ids.slice(1).filter((id) => id !== 1 && id !== 2);
+}
+
+const variants: Readonly<Record<string, Partial<DecodingRecipe>>> = {
+  plain: {},
+  "no early stopping, long captions preferred": { earlyStopping: false, lengthPenalty: 2 },
+  "no early stopping, short captions preferred": { earlyStopping: false, lengthPenalty: 0.3 },
+  "forced ends": { forcedBos: true, forcedEos: true, maxLength: 6 },
+  "no bigram twice": { noRepeatNgram: 2 },
+  "one beam": { beams: 1 },
+  "five beams, no trigram twice": { beams: 5, noRepeatNgram: 3, lengthPenalty: 1.5 },
+};
+
+test("beam ids equal those of a search that keeps no cache and sorts everything", async () => {
+  const { captioner, params } = model();
+  const batch = songs(captioner, 4);
+  const slow = teacher(captioner, params);
+  const seen = new Set<string>();
+  for (const [name, changes] of Object.entries(variants)) {
+    const decoding = { ...plain, ...changes };
+    const decode = beamDecoder(params, captioner, decoding);
+    const ids = await decode(batch);
+    await decode.release();
+    for (const [row, caption] of ids.entries()) {
+      const expected = await slowBeamSearch((prefix) => slow.next(one(batch, row), prefix), decoding);
+      assert.deepEqual([...caption], expected, `${name}, song ${row}`);
+      seen.add(expected.join(" "));
+    }
+  }
+  await slow.release();
+  assert.ok(seen.size >= 10, `only ${seen.size} different captions were compared`);
+});
+
+test("one beam is greedy decoding", async () => {
+  const { captioner, params } = model();
+  const batch = songs(captioner, 5);
+  const [beam, greedy] = [beamDecoder(params, captioner, { ...plain, beams: 1 }), greedyDecoder(params, captioner, 9)];
+  assert.deepEqual(await beam(batch), await greedy(batch));
+  await Promise.all([beam.release(), greedy.release()]);
+});
+
+test("searched or sampled, a song's caption is the same alone and in a batch", async () => {
+  const { captioner, params } = model();
+  const batch = songs(captioner, 5);
+  for (const changes of [{}, { topP: 0.92, topK: 50, forcedBos: true, forcedEos: true, noRepeatNgram: 3 }]) {
+    const decode = beamDecoder(params, captioner, { ...plain, ...changes });
+    const together = await decode(batch, { seed: 7, firstSong: 20 });
+    for (const [row, caption] of together.entries())
+      assert.deepEqual(await decode(one(batch, row), { seed: 7, firstSong: 20 + row }).then(([ids]) => ids), caption);
+    await decode.release();
+  }
+});
+
+test("beam sampling: the same ids for a seed, others for another", async () => {
+  const { captioner, params } = model();
+  const batch = songs(captioner, 3);
+  const decode = beamDecoder(params, captioner, { ...plain, topP: 0.92, forcedEos: true });
+  const at = (seed: number) => decode(batch, { seed, firstSong: 0 });
+  assert.deepEqual(await at(1), await at(1));
+  const drawn = new Set<string>();
+  for (let seed = 0; seed < 8; seed++) for (const ids of await at(seed)) drawn.add(ids.join(" "));
+  await decode.release();
+  assert.ok(drawn.size > 6, `${drawn.size} captions`);
+});
+
+const row = (probabilities: number[]) => ({
+  logProbabilities: Float32Array.from(probabilities, Math.log),
+  score: -1,
+  banned: new Set<number>(),
+  forced: undefined,
+});
+
+test("top-p keeps the token that crosses the bound, top-k the likeliest, both at least two", () => {
+  const tokens = (topP: number | null, topK: number) =>
+    nucleus(row([0.1, 0.5, 0.05, 0.3, 0.05]), { topP, topK }).map(([token]) => token);
+  assert.deepEqual(tokens(0.75, 0), [1, 3]);
+  assert.deepEqual(tokens(0.85, 0), [1, 3, 0]);
+  assert.deepEqual(tokens(0.01, 0), [1, 3]);
+  assert.deepEqual(tokens(1, 3), [1, 3, 0]);
+  assert.deepEqual(tokens(1, 1), [1, 3]);
+  assert.deepEqual(tokens(0.6, 3), [1, 3]); // of what top-k left: 0.5 / 0.9, then 0.8 / 0.9
+});
+
+test("draws follow the probabilities, without replacement", () => {
+  const beams = [row([0.6, 0.3, 0.1])];
+  const counts = [0, 0, 0];
+  const N = 6000;
+  for (let step = 0; step < N; step++) {
+    const drawn = sampledCandidates(beams, 1, { topK: 0, topP: 1 }, { seed: 3, song: 0, step });
+    counts[drawn[0]?.token ?? 0]! += 1;
+    if (step < 50) {
+      const all = sampledCandidates(beams, 3, { topK: 0, topP: 1 }, { seed: 3, song: 0, step });
+      assert.deepEqual(
+        all.map(({ token }) => token),
+        [0, 1, 2],
+      ); // sorted by score
+    }
+  }
+  [0.6, 0.3, 0.1].forEach((p, token) => {
+    const sigma = Math.sqrt(p * (1 - p) * N);
+    assert.ok(Math.abs(counts[token]! - p * N) < 4 * sigma, `token ${token}: ${counts[token]} of ${N}`);
+  });
+});
+
+test("repeated n-grams by hand", () => {
+  assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7, 8], 3)], [9]);
+  assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7], 2)], [8]);
+  assert.deepEqual([...repeatedNgrams([4, 5], 1)], [4, 5]);
+  assert.deepEqual([...repeatedNgrams([4, 5, 4, 5], 0)], []);
+});
+
+test("a recipe that cannot be decoded is refused", () => {
+  const { captioner, params } = model();
+  const refused = (changes: Partial<DecodingRecipe>, message: RegExp) =>
+    assert.throws(() => beamDecoder(params, captioner, { ...plain, ...changes }), message);
+  refused({ beams: 0 }, /0 beams/);
+  refused({ maxLength: 26 }, /26 tokens does not fit 24 positions/);
+  refused({ topP: 1.5 }, /topP is 1.5/);
+  refused({ noRepeatNgram: -1 }, /noRepeatNgram is -1/);
+});
