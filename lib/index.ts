@@ -16,10 +16,11 @@ export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, pres
 export { obtainReader } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
 export { captionSong, type SongCaption } from "./experiment/run/caption-song";
+export type { RunMaterial } from "./experiment/run/material";
 export { type PreparedPreset, preparedMaterial } from "./experiment/run/prepared-material";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
 export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run/run";
-export { type Material, prepareMaterial, type RunMaterial } from "./experiment/run/songbook-material";
+export { type Material, prepareMaterial } from "./experiment/run/songbook-material";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export {
   type Measure,
@@ -57,3 +58,4 @@ export * from "./notebook";
 export { type Progress, quiet, type Reporter, silent } from "./progress";
 export * from "./recipe";
 export { type EncoderFixture, encoderParity, testSignal } from "./verify/encoder";
+export * from "./verify/metrics";

@@ -1,6 +1,6 @@
 /**
  * Every number of the method, with its source: the paper (ALCAP, EMNLP 2023) or its released code.
- * Where the two disagree both readings stand here under one field name; a run says which it used.
+ * Where the two disagree both numbers stand here under one field name; a run says which it used.
  */
 
 /** The text model's sizes, named as in HuggingFace's BART configuration but in words. */
@@ -240,14 +240,17 @@ export interface DecodingRecipe {
 
 /** How captions are scored. */
 export interface ScoringRecipe {
-  /** ROUGE as recall rewards long captions; HuggingFace's documented reading is the F measure. */
+  /** ROUGE as recall rewards long captions; HuggingFace's documented measure is the F measure. */
   readonly rouge: "recall" | "f1";
   /** What becomes of the test set's last, smaller batch. */
   readonly lastBatch: "scored" | "dropped";
 }
 
-/** One reading of the whole method: every number of it, once as the paper says and once as its code does. */
-export interface Reading {
+/** Whose account of the method: the paper's, or its released code's. */
+export type RecipeSource = "paper" | "released";
+
+/** Every number of the whole method, as the paper says or as its code does. */
+export interface MethodRecipe {
   readonly model: Recipe;
   readonly training: TrainingRecipe;
   readonly decoding: DecodingRecipe;
@@ -279,8 +282,8 @@ export const paperTraining = {
   seeds: [2020, 2021, 2022],
 } as const satisfies TrainingRecipe;
 
-/** Both readings. Where the paper is silent its side follows the released code. */
-export const readings: Readonly<Record<"paper" | "released", Reading>> = {
+/** Both accounts. Where the paper is silent its side follows the released code. */
+export const recipes: Readonly<Record<RecipeSource, MethodRecipe>> = {
   paper: {
     model: paperRecipe,
     training: paperTraining,
@@ -294,6 +297,3 @@ export const readings: Readonly<Record<"paper" | "released", Reading>> = {
     scoring: { rouge: "recall", lastBatch: "dropped" },
   },
 };
-
-/** λ values of the paper's ablation peak here (section 6.7). */
-export const lambdaPeak = 0.02;

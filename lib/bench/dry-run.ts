@@ -1,6 +1,7 @@
 import { compile, scalar, sizeOf, tf, value } from "../engine";
 import { type PaperPreset, paperCaptioner, paperCorpora, paperMusicPositions } from "../experiment/preset/paper";
-import { type Captioner, captionerParams } from "../model/alcap";
+import { captionerParams } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
 import { bartBase, type Optimiser, type TextShape } from "../recipe";
 import { adafactorShapes } from "../train/adafactor";
 

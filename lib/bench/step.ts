@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import seedrandom from "seedrandom";
 import { type CaptionValues, captionBatch, type Example } from "../data/text/batch";
-import { type Outside, scalar, value } from "../engine";
+import { scalar, type Values, value } from "../engine";
 import type { Preset } from "../experiment/preset/songbook";
-import type { Batch, Captioner } from "../model/alcap";
+import type { Batch } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
 import { writeSafetensors } from "../model/weights";
 import { bartTokens } from "../recipe";
 import { captionerStep, freshTraining } from "../train/step";
@@ -108,7 +109,7 @@ function ownStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, 
     step: async () => {
       const [wall, cpu] = [performance.now(), process.cpuUsage()];
       const tick = { step: scalar(++done), learningRate: scalar(LEARNING_RATE), key: value(Int32Array.of(0, done), [2]) };
-      const out = await step(state, batch as Outside<Batch>, tick);
+      const out = await step(state, batch as Values<Batch>, tick);
       state = out.state;
       const { user, system } = process.cpuUsage(cpu);
       return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1000, loss: out.losses.loss.data[0] ?? Number.NaN };

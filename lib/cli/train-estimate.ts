@@ -2,9 +2,9 @@ import { type CorpusSize, type DryRun, dryRun, measureRate } from "../bench/dry-
 import { engineInfo } from "../engine";
 import { dataSetFolder, readPreparedCorpus } from "../experiment/dataset/prepared-corpus";
 import { type PaperChanges, type PaperCorpus, paperCorpora, paperPreset } from "../experiment/preset/paper";
-import { machineInWords } from "../experiment/run/machine";
+import { machineInWords } from "../files/machine";
 import { readBartShape } from "../model/bart-folder";
-import { bartBase, type readings } from "../recipe";
+import { bartBase, type RecipeSource } from "../recipe";
 import { oneOf } from "./options";
 import { terminalReporter } from "./terminal";
 
@@ -17,11 +17,11 @@ interface Asked {
 }
 
 /** Prints what a run of the paper's preset takes, on a prepared corpus or on one of the paper's. */
-export async function printEstimate(reading: keyof typeof readings, changes: PaperChanges, asked: Asked): Promise<void> {
+export async function printEstimate(source: RecipeSource, changes: PaperChanges, asked: Asked): Promise<void> {
   const text = asked.bart === undefined ? bartBase : readBartShape(asked.bart);
   const corpus = await sizeOf(asked);
-  const result = dryRun(paperPreset(reading, changes), corpus, await measureRate(), text);
-  if (asked.json) console.log(JSON.stringify({ machine: machineInWords(), reading, ...result }));
+  const result = dryRun(paperPreset(source, changes), corpus, await measureRate(), text);
+  if (asked.json) console.log(JSON.stringify({ machine: machineInWords(), recipe: source, ...result }));
   else console.log(inWords(result));
 }
 

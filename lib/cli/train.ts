@@ -4,14 +4,15 @@ import { dataSetFolder } from "../experiment/dataset/prepared-corpus";
 import { findRepresentations } from "../experiment/dataset/representation-files";
 import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
 import { dataSetNames, type Preset, presetNamed } from "../experiment/preset/songbook";
+import type { RunMaterial } from "../experiment/run/material";
 import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/run/prepared-material";
 import { reportedRun } from "../experiment/run/run";
-import { prepareMaterial, type RunMaterial } from "../experiment/run/songbook-material";
+import { prepareMaterial } from "../experiment/run/songbook-material";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
 import { projectRoot } from "../files/workspace";
-import type { Method } from "../model/alcap";
+import type { Method } from "../model/captioner";
 import { requireModel } from "../model/weights";
-import { readings } from "../recipe";
+import { recipes } from "../recipe";
 import { numberFrom, oneOf, usage, wholeFrom } from "./options";
 import { terminalReporter } from "./terminal";
 import { printEstimate } from "./train-estimate";
@@ -30,7 +31,7 @@ all:       --method NAME         bart, bart-fusion or alcap; may be repeated (de
            --epochs N            of captioning
            --out DIR             results (default results/PRESET)
 paper:     --data DIR            the prepared corpus
-           --reading NAME        the recipe as the paper says (paper, the default) or as its released code does (released)
+           --recipe NAME         as the paper says (paper, the default) or as its released code does (released)
            --bart DIR            weights and tokeniser (default: what \`alcap fetch bart-base\` fetched)
            --representations DIR music representations ID.npz (default: the corpus's audio_embs_*)
            --encoder FILE        make them from the corpus's audio with these weights of a music encoder
@@ -43,7 +44,7 @@ const options = {
   dataset: { type: "string" },
   method: { type: "string", multiple: true },
   seed: { type: "string", multiple: true },
-  reading: { type: "string" },
+  recipe: { type: "string" },
   lambda: { type: "string" },
   bart: { type: "string" },
   encoder: { type: "string" },
@@ -76,13 +77,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const isPaper = given.preset === "paper";
   const foreign = (Object.keys(given) as (keyof Given)[]).find((name) => !isPaper && !COMMON.includes(name));
   if (foreign) throw usage(`--${foreign} means nothing for the preset ${given.preset}.`, "Run `alcap train --help`.");
-  if (given["dry-run"]) await printEstimate(readingOf(given), changesOf(given), given);
+  if (given["dry-run"]) await printEstimate(recipeOf(given), changesOf(given), given);
   else if (given.json) throw usage("--json belongs to --dry-run.", "The records of runs are JSON files.");
   else await (isPaper ? trainPrepared(given) : trainSongbook(given));
   return 0;
 }
 
-const readingOf = ({ reading = "paper" }: Given) => oneOf(reading, ["paper", "released"], "reading");
+const recipeOf = ({ recipe = "paper" }: Given) => oneOf(recipe, ["paper", "released"], "recipe");
 
 /** What the options change of the preset. */
 const changesOf = (given: Given): PaperChanges => ({
@@ -126,8 +127,8 @@ async function trainPrepared(given: Given): Promise<void> {
   if (!given.data)
     throw usage("There is no corpus to train on.", "Give --data DIR, a folder that `alcap prepare` wrote, or --dry-run.");
   const data = dataSetFolder(given.data, given.dataset);
-  const reading = readingOf(given);
-  const plan = paperPreset(reading, changesOf(given));
+  const source = recipeOf(given);
+  const plan = paperPreset(source, changesOf(given));
   const runs = runsOf(given, plan);
   const home = process.env.ALCAP_HOME ?? projectRoot();
   const bart = given.bart ?? requireModel("bart-base", path.join(home, "data", "models"));
@@ -141,7 +142,7 @@ async function trainPrepared(given: Given): Promise<void> {
     music: musicOf(given, data, runs.methods),
   };
   const material = await preparedMaterial(preset, terminalReporter(), given.out);
-  await trainRuns(material, runs, textMeasures(readings[reading].scoring.rouge));
+  await trainRuns(material, runs, textMeasures(recipes[source].scoring.rouge));
 }
 
 function musicOf({ encoder, representations }: Given, data: string, wanted: readonly Method[]): MusicSource {

@@ -1,11 +1,12 @@
 import { compiledRunner } from "./run/compiled";
 import { eagerRunner } from "./run/eager";
+import type { GraphDescription, Runner } from "./runner";
 import { type DeviceName, type EngineName, settings } from "./settings";
 import type { tf } from "./tf";
 import type { Value } from "./value";
 
 /** The tree `T` of tensors as the caller of a compiled function sees it: the same tree of {@link Value}s. */
-export type Outside<T> = T extends tf.Tensor ? Value : { [K in keyof T]: Outside<T[K]> };
+export type Values<T> = T extends tf.Tensor ? Value : { [K in keyof T]: Values<T[K]> };
 
 export interface CompileOptions {
   /**
@@ -23,19 +24,6 @@ export interface CompileOptions {
   readonly spinning?: boolean;
 }
 
-/** One graph of a compiled function. */
-export interface GraphDescription {
-  readonly signature: string;
-  /** tfjs kernel calls by kernel, ONNX nodes, and nodes by op. */
-  readonly kernels: Readonly<Record<string, number>>;
-  readonly nodes: number;
-  readonly ops: Readonly<Record<string, number>>;
-  readonly bytes: number;
-  readonly traceMs: number;
-  readonly lowerMs: number;
-  readonly sessionMs: number;
-}
-
 export interface Description {
   readonly name: string;
   readonly engine: EngineName;
@@ -45,15 +33,8 @@ export interface Description {
   readonly graphs: readonly GraphDescription[];
 }
 
-/** What runs a compiled function on one engine. */
-export interface Runner {
-  run(inputs: readonly unknown[]): Promise<unknown>;
-  release(): Promise<void>;
-  graphs(): readonly GraphDescription[];
-}
-
 export interface Compiled<A extends readonly unknown[], R> {
-  (...inputs: Outside<A>): Promise<Outside<R>>;
+  (...inputs: Values<A>): Promise<Values<R>>;
   /** Frees the graphs and their memory; handles to resident state are lost. The function compiles anew when it is called again. */
   release(): Promise<void>;
   describe(): Description;
@@ -86,7 +67,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...inputs: A) => R
   const erased = fn as unknown as (...args: never[]) => unknown;
   const runner: Runner = engine === "onnx" ? compiledRunner(erased, plan) : eagerRunner(erased, plan);
   const inTurn = queue();
-  const call = (...inputs: Outside<A>): Promise<Outside<R>> => inTurn(() => runner.run(inputs)) as Promise<Outside<R>>;
+  const call = (...inputs: Values<A>): Promise<Values<R>> => inTurn(() => runner.run(inputs)) as Promise<Values<R>>;
   return Object.assign(call, {
     release: () => inTurn(() => runner.release()),
     describe: () => ({ name, ...chosen, graphs: runner.graphs() }),

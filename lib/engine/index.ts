@@ -1,10 +1,11 @@
-export { type Compiled, type CompileOptions, compile, type Description, type GraphDescription, type Outside } from "./compile";
+export { type Compiled, type CompileOptions, compile, type Description, type Values } from "./compile";
 export { valueAndGrad, valueAndGradAux } from "./grad";
 export { constant } from "./graph/recorder";
 export { addBias, dropout, gelu, layerNorm, scope, softmaxCrossEntropy } from "./ops";
 export { type Counter, fillMask, type MaskAddress, philox4x32 } from "./random";
 export { read } from "./run/read";
-export { type DeviceName, type EngineInfo, type EngineName, engineInfo, type Settings, settings } from "./settings";
+export type { GraphDescription } from "./runner";
+export { type DeviceName, type EngineInfo, type EngineName, engineInfo, numericsOf, type Settings, settings } from "./settings";
 export { tf } from "./tf";
 export type { Tree } from "./tree";
 export { type Data, type DType, dtypeOf, isValue, scalar, sizeOf, type Value, value } from "./value";

@@ -66,3 +66,6 @@ export function engineInfo(overrides: Partial<Settings> = {}): EngineInfo {
   const versions = { tfjs: tf.version_core, onnxruntime: ort.env.versions.node ?? "unknown", node: process.versions.node };
   return { ...settings(overrides), versions };
 }
+
+/** The part of the engine's settings that decides a result's bytes. */
+export const numericsOf = ({ engine, device, threads }: EngineInfo) => ({ engine, device, threads });

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { EngineInfo } from "../engine";
 import { AlcapError } from "../errors";
-import type { RunPlan } from "../experiment/preset/plan";
 
 /** The project's folder: the nearest one above this file that holds `notebooks/`, wherever the caller stands. */
 export function projectRoot(): string {
@@ -26,14 +24,11 @@ export interface Workspace {
 }
 
 /** Folders of a preset under the project, or under `ALCAP_HOME` where that is set; `out` takes the place of its results' folder. */
-export function workspaceOf({ name }: Pick<RunPlan, "name">, out?: string): Workspace {
+export function workspaceOf({ name }: { readonly name: string }, out?: string): Workspace {
   const root = process.env.ALCAP_HOME ?? projectRoot();
   const results = out ?? path.join(root, "results", name);
   return { root, cache: path.join(root, "data", "cache"), results, runs: path.join(results, "runs") };
 }
-
-/** The part of the engine's settings that decides a result's bytes. */
-export const numericsOf = ({ engine, device, threads }: EngineInfo) => ({ engine, device, threads });
 
 /** A short name for any plain data: the same data gives the same name, any change another one. */
 export function fingerprint(data: unknown): string {

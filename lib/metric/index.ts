@@ -1,4 +1,3 @@
-export * from "../verify/metrics";
 export * from "./attention";
 export * from "./auc";
 export * from "./certainty";

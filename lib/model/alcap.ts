@@ -2,24 +2,13 @@ import { softmaxCrossEntropy, tf } from "../engine";
 import { infoNCE } from "../loss/infonce";
 import { positivePair } from "../loss/positive-pair";
 import { chunkedCrossEntropy } from "../loss/vocabulary";
-import type { Alignment, Recipe, TextShape } from "../recipe";
+import type { Alignment } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
+import type { Captioner } from "./captioner";
 import { checkCaptioner } from "./check";
 import { crossAttention, fusionParams } from "./fusion";
 import { type Dropout, keepAll, linear } from "./layers";
 import { type Initial, type Params, param } from "./params";
-
-/** The three methods of the paper's tables: words only; music fused in; music aligned and fused in. */
-export type Method = "bart" | "bart-fusion" | "alcap";
-
-/** Everything that fixes the computation but its parameters and inputs. */
-export interface Captioner {
-  readonly method: Method;
-  readonly text: TextShape;
-  /** Width of the music representations. */
-  readonly musicWidth: number;
-  readonly recipe: Recipe;
-}
 
 /** One batch inside a compiled function. `B` songs, `S` lyrics tokens, `M` music positions, `T` caption tokens. */
 export type Batch = {

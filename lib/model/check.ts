@@ -1,6 +1,6 @@
 import { AlcapError } from "../errors";
 import type { Alignment, Fusion, TextShape } from "../recipe";
-import type { Captioner } from "./alcap";
+import type { Captioner } from "./captioner";
 
 const choices = {
   method: ["bart", "bart-fusion", "alcap"],

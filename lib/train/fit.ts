@@ -1,4 +1,4 @@
-import { type Outside, read, scalar, type tf, type Value, value } from "../engine";
+import { read, scalar, type tf, type Value, type Values, value } from "../engine";
 import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
 import { learningRateAt, type Schedule } from "./schedule";
@@ -16,7 +16,7 @@ export type Tick = {
 };
 
 /** A compiled training step: new state and scalar losses. */
-export type Step<S, B> = (state: Outside<S>, batch: Outside<B>, tick: Outside<Tick>) => Promise<{ state: Outside<S> } & Losses>;
+export type Step<S, B> = (state: Values<S>, batch: Values<B>, tick: Values<Tick>) => Promise<{ state: Values<S> } & Losses>;
 
 /** Named scalars that a step returns. */
 type Losses = { losses: Record<string, Value> };
@@ -24,22 +24,22 @@ type Losses = { losses: Record<string, Value> };
 export interface FitTask<S, B> {
   readonly step: Step<S, B>;
   /** Fresh state; used when there is no checkpoint. */
-  readonly initial: () => Outside<S>;
+  readonly initial: () => Values<S>;
   /** The batch of a step (0-based); a pure function, so that resuming sees the same data. */
-  readonly batch: (step: number) => Outside<B>;
+  readonly batch: (step: number) => Values<B>;
   readonly steps: number;
   readonly schedule: Schedule;
   readonly seed: number;
   /** Every so many steps, and at the end: a score on held-out data, lower is better. */
-  readonly evaluate?: { readonly every: number; readonly score: (state: Outside<S>) => Promise<number> };
+  readonly evaluate?: { readonly every: number; readonly score: (state: Values<S>) => Promise<number> };
   /** Where to keep the state so that a stopped run goes on exactly; and how often, in steps. */
-  readonly checkpoint?: { readonly store: CheckpointStore<Outside<S>>; readonly every: number };
+  readonly checkpoint?: { readonly store: CheckpointStore<Values<S>>; readonly every: number };
 }
 
 /** A finished run: final state, the state with the best held-out score (the final one without evaluation), and its curve. */
 export interface Fitted<S> {
-  readonly state: Outside<S>;
-  readonly best: { readonly state: Outside<S>; readonly step: number; readonly score: number };
+  readonly state: Values<S>;
+  readonly best: { readonly state: Values<S>; readonly step: number; readonly score: number };
   readonly curve: Curve;
 }
 
@@ -48,7 +48,7 @@ export interface Fitted<S> {
  * again: data order, dropout keys and learning rate are functions of the step, and checkpoints hold everything else.
  */
 export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent): Promise<Fitted<S>> {
-  const start: Checkpoint<Outside<S>> = task.checkpoint?.store.load() ?? {
+  const start: Checkpoint<Values<S>> = task.checkpoint?.store.load() ?? {
     step: 0,
     state: task.initial(),
     best: null,
@@ -76,12 +76,12 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
   return { state: final, best: best ?? { state: final, step: task.steps, score: Number.NaN }, curve };
 }
 
-function tick<S, B>(task: FitTask<S, B>, step: number): Outside<Tick> {
+function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {
   return {
     step: scalar(step + 1),
     learningRate: scalar(learningRateAt(task.schedule, step, task.steps)),
     key: value(Int32Array.of(task.seed, step), [2]),
-  } as Outside<Tick>;
+  } as Values<Tick>;
 }
 
 const note = (losses: Record<string, number>) =>

@@ -1,10 +1,11 @@
-import { compile, type Outside, scalar, tf, type Value, value, valueAndGradAux } from "../engine";
+import { compile, scalar, tf, type Value, type Values, value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
-import { alignmentCodes, alignmentLoss, aligns, type Batch, type Captioner, type Codes, encode, parts } from "../model/alcap";
+import { alignmentCodes, alignmentLoss, aligns, type Batch, type Codes, encode, parts } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
 import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
 import { type OptimiserState, optimiseSome } from "./optimiser";
-import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step";
+import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
 /** What a micro-batch adds its gradients to. */
 type Sum = { grads: Params };
@@ -22,12 +23,12 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
   const functions = compiled(captioner, plan, options);
   const { codesOf, alignment, accumulate, update } = functions;
   const size = plan.microBatch ?? 1;
-  let sum: Outside<Sum> | undefined;
+  let sum: Values<Sum> | undefined;
   const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
     const micros = split(batch, size);
     const keys = micros.map((_, at) => keyOf(tick, micros.length, at));
     const params = state.params as ParamValues;
-    const codes: Outside<Codes>[] = [];
+    const codes: Values<Codes>[] = [];
     if (aligns(captioner))
       for (const [at, micro] of micros.entries()) codes.push(await codesOf(params, micro, keys[at] as Value));
     const aligned = codes.length > 0 ? await alignment(joined(codes), batch.distinct) : undefined;
@@ -41,7 +42,7 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
       sum = out.sum;
       caption += out.caption.data[0] ?? Number.NaN;
     }
-    const next = await update(state, (sum as Outside<Sum>).grads, tick);
+    const next = await update(state, (sum as Values<Sum>).grads, tick);
     const apart = aligned?.apart.data[0] ?? 0;
     const loss = caption + captioner.recipe.alignment.weight * apart;
     return { state: next.state, losses: { loss: scalar(loss), caption: scalar(caption), alignment: scalar(apart) } };
@@ -118,7 +119,7 @@ function split<T extends Record<string, Value>>(tensors: T, size: number): T[] {
 }
 
 /** The codes of all micro-batches in one. */
-function joined(codes: readonly Outside<Codes>[]): Outside<Codes> {
+function joined(codes: readonly Values<Codes>[]): Values<Codes> {
   const join = (name: keyof Codes) => {
     const data = codes.flatMap((one) => [...one[name].data]);
     return value(Float32Array.from(data), [data.length / (codes[0]?.[name].shape[1] ?? 1), codes[0]?.[name].shape[1] ?? 1]);
@@ -127,13 +128,13 @@ function joined(codes: readonly Outside<Codes>[]): Outside<Codes> {
 }
 
 /** Number of caption positions in the mean, on the host. */
-function countedIn({ recipe }: Captioner, { labelMask }: Outside<Batch>): number {
+function countedIn({ recipe }: Captioner, { labelMask }: Values<Batch>): number {
   if (recipe.caption.labelPadding === "counted") return labelMask.data.length;
   return Float32Array.from(labelMask.data).reduce((total, one) => total + one, 0);
 }
 
 /** The random key of a micro-batch: (seed, step · micro-batches + its place). */
-function keyOf(tick: Outside<Tick>, count: number, at: number): Value {
+function keyOf(tick: Values<Tick>, count: number, at: number): Value {
   const [seed = 0, step = 0] = tick.key.data;
   return value(Int32Array.of(seed, step * count + at), [2]);
 }

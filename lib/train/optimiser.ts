@@ -1,4 +1,4 @@
-import { type Outside, sizeOf, type tf, value } from "../engine";
+import { sizeOf, type tf, type Values, value } from "../engine";
 import { AlcapError } from "../errors";
 import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Optimiser } from "../recipe";
@@ -53,10 +53,10 @@ const mapSlots = (slots: Slots, f: (tensors: Params, slot: string) => Params): S
     : { row: f(slots.row, "row"), column: f(slots.column, "column"), whole: f(slots.whole, "whole") };
 
 /** Empty slots for parameters, all zeros. */
-export function freshSlots(recipe: Optimiser, params: ParamValues): Outside<Slots> {
+export function freshSlots(recipe: Optimiser, params: ParamValues): Values<Slots> {
   if (recipe.name === "adamw") return { m: zerosLike(params), v: zerosLike(params) };
   if (recipe.name !== "adafactor") throw mismatch(recipe, "Choose adamw or adafactor.");
-  const slots: Outside<AdafactorSlots> = { row: {}, column: {}, whole: {} };
+  const slots: Values<AdafactorSlots> = { row: {}, column: {}, whole: {} };
   for (const [name, { shape }] of Object.entries(params)) {
     for (const [slot, size] of Object.entries(adafactorShapes(shape)))
       slots[slot as keyof AdafactorSlots][name] = value(new Float32Array(sizeOf(size)), size);

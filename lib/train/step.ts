@@ -1,38 +1,13 @@
-import { type CompileOptions, compile, dropout as drop, type Outside, type tf, type Value, valueAndGradAux } from "../engine";
+import { compile, type Value, type Values, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
-import { aligns, type Batch, type Captioner, type Computation, captionerParams, type Losses, objective } from "../model/alcap";
-import type { Dropout } from "../model/layers";
+import { aligns, type Batch, captionerParams, objective } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
 import { type Initial, initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
-import type { Step, Tick } from "./fit";
+import type { Tick } from "./fit";
 import { microBatchStep } from "./micro-batch";
 import { freshSlots, type OptimiserState, optimiseSome } from "./optimiser";
-
-/** How a captioner's step is made. */
-export interface StepPlan extends Computation {
-  readonly optimiser: Optimiser;
-  /** Of embeddings and of what each sub-layer adds; the text shape says the rates inside a sub-layer. */
-  readonly dropout: number;
-  /** Rows computed at once; the batch's InfoNCE still sees all of them. The whole batch where it is left out. */
-  readonly microBatch?: number;
-  /** Steps before the alignment takes part: `alignment.startEpoch` times the steps of an epoch. Until then its map rests. */
-  readonly alignAfter?: number;
-}
-
-/** Choices of the engine for the compiled functions of a step; the defaults are the process's. */
-export type StepOptions = Pick<CompileOptions, "threads" | "device" | "engine">;
-
-/** A training step that can be freed: new state and the parts of the loss before it. */
-export type CaptionerStep = {
-  (...inputs: Parameters<Step<OptimiserState, Batch>>): Promise<{ state: Outside<OptimiserState>; losses: Outside<Losses> }>;
-  release(): Promise<void>;
-};
-
-/** The dropout of a step: seeded masks, or the identity where the place's rate is 0. */
-export function dropoutAt({ dropout }: StepPlan, { text }: Captioner, key: tf.Tensor): Dropout {
-  const rates = { hidden: dropout, attention: text.attentionDropout, activation: text.activationDropout };
-  return (x, place = "hidden") => (rates[place] > 0 ? drop(x, rates[place], key) : x);
-}
+import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
 /** Fresh parameters, with those that `pretrained` holds in their place, and empty slots. */
 export function freshTraining(
@@ -40,7 +15,7 @@ export function freshTraining(
   optimiser: Optimiser,
   seed: number,
   pretrained: ParamValues = {},
-): Outside<OptimiserState> {
+): Values<OptimiserState> {
   const initials = Object.entries(captionerParams(captioner));
   const drawn = initialise(Object.fromEntries(initials.filter(([name]) => !pretrained[name])), seed);
   const of = (name: string, { shape }: Initial) => {
@@ -82,9 +57,6 @@ const unaligned = (captioner: Captioner): Captioner => ({
   ...captioner,
   recipe: { ...captioner.recipe, alignment: { ...captioner.recipe.alignment, weight: 0 } },
 });
-
-/** Which parameters a captioner's step moves: the alignment's own only where it aligns. */
-export const movesIn = (captioner: Captioner) => (name: string) => aligns(captioner) || !name.startsWith("contrast.");
 
 function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
   return compile(

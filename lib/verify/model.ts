@@ -1,8 +1,9 @@
 import { captionBatch, padded } from "../data/text/batch";
-import { compile, type Outside, tf, type Value, value, valueAndGrad } from "../engine";
+import { compile, tf, type Value, type Values, value, valueAndGrad } from "../engine";
 import { AlcapError } from "../errors";
 import { captionLoss } from "../loss/caption";
-import { type Batch, type Captioner, forward, objective } from "../model/alcap";
+import { type Batch, forward, objective } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
 import { greedyDecoder } from "../model/decoding/greedy";
 import type { Params, ParamValues } from "../model/params";
 import { type Recipe, releasedRecipe } from "../recipe";
@@ -62,7 +63,7 @@ export function relativeError(ours: ArrayLike<number>, reference: readonly numbe
 }
 
 /** The captioner and the batch that a fixture describes. */
-export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: Captioner; batch: Outside<Batch> } {
+export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: Captioner; batch: Values<Batch> } {
   const recipe: Recipe = {
     ...releasedRecipe,
     fusion: { ...releasedRecipe.fusion, layers: config.fusion_layers, heads: config.fusion_heads },
@@ -102,7 +103,7 @@ export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: 
   };
   return {
     captioner: { method: "alcap", text, musicWidth: config.music_dim, recipe },
-    batch: { ...captionBatch(rows, lengths), ...masks } as Outside<Batch>,
+    batch: { ...captionBatch(rows, lengths), ...masks } as Values<Batch>,
   };
 }
 
@@ -180,7 +181,7 @@ async function greedyAgrees(
   { expected, config }: ModelFixture,
   captioner: Captioner,
   weights: ParamValues,
-  batch: Outside<Batch>,
+  batch: Values<Batch>,
 ): Promise<boolean> {
   const reference = expected.greedy_token_ids.map((ids) => ids.slice(1));
   const length = reference[0]?.length ?? 0;

@@ -131,9 +131,9 @@ test("BART reads neither λ nor music, and needs no representations", async () =
   await assert.rejects(train("deaf", ...wordless, ...small, "--method", "alcap"), { code: "data", message: /--encoder FILE/ });
 });
 
-test("--out, the released reading, and a second run that reads what is there", async () => {
+test("--out, the released recipe, and a second run that reads what is there", async () => {
   const out = path.join(home, "elsewhere");
-  const args = [...paper, ...small, "--method", "bart-fusion", "--reading", "released", "--decoding-batch", "2", "--out", out];
+  const args = [...paper, ...small, "--method", "bart-fusion", "--recipe", "released", "--decoding-batch", "2", "--out", out];
   await train("out", ...args);
   const file = path.join(out, "runs/songbook-positive.bart-fusion.s2020.captions.jsonl");
   assert.equal(readFileSync(file, "utf8").trim().split("\n").length, 2, "the last partial batch is dropped");
@@ -152,7 +152,7 @@ test("what is missing or makes no sense is said before anything is trained", asy
     [["--preset", "paper", "--data", corpus, "--bart", corpus], "weights", /config\.json is missing/],
     [[...paper, ...small, "--micro-batch", "3"], "usage", /micro-batches of 3/],
     [[...paper, ...small, "--lyrics-tokens", "64"], "usage", /64 tokens of lyrics do not fit 40 positions/],
-    [[...paper, ...small, "--reading", "released"], "usage", /fill no batch of 12/],
+    [[...paper, ...small, "--recipe", "released"], "usage", /fill no batch of 12/],
     [[...paper, "--encoder", "x", "--representations", "y"], "usage", /not both/],
     [[...paper, "--method", "gpt"], "usage", /no method "gpt"/],
     [[...paper, "--epochs", "0"], "usage", /--epochs is "0"/],

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
 import { csvLine } from "alcap/dist/files/rows/csv";
-import type { ReadRecord } from "alcap/dist/files/rows/read-rows";
+import type { ReadRecord } from "alcap/dist/files/rows/row";
 import fc from "fast-check";
 import { collectRecords, put, scratch } from "../data/corpus/helpers";
 

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Captioner, captionerParams } from "alcap/dist/model/alcap";
+import { captionerParams } from "alcap/dist/model/alcap";
+import type { Captioner } from "alcap/dist/model/captioner";
 import { checkCaptioner } from "alcap/dist/model/check";
-import { bartBase, readings } from "alcap/dist/recipe";
+import { bartBase, recipes } from "alcap/dist/recipe";
 import { tinyCaptioner } from "./tiny";
 
 const base = tinyCaptioner();
 const { fusion, alignment, caption } = base.recipe;
 const withRecipe = (changes: object): Captioner => ({ ...base, recipe: { ...base.recipe, ...changes } });
 
-test("both readings make a model at the paper's size", () => {
-  for (const { model } of Object.values(readings)) {
+test("both recipes make a model at the paper's size", () => {
+  for (const { model } of Object.values(recipes)) {
     const captioner: Captioner = { method: "alcap", text: bartBase, musicWidth: 256, recipe: model };
     checkCaptioner(captioner);
     const shapes = Object.values(captionerParams(captioner)).map(({ shape }) => shape.reduce((a, b) => a * b, 1));

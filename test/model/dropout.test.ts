@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compile, type Outside, tf, value } from "alcap/dist/engine";
-import { type Batch, type Captioner, forward, objective } from "alcap/dist/model/alcap";
+import { compile, tf, type Values, value } from "alcap/dist/engine";
+import { type Batch, forward, objective } from "alcap/dist/model/alcap";
+import type { Captioner } from "alcap/dist/model/captioner";
 import type { Dropout, DropoutPlace } from "alcap/dist/model/layers";
 import type { Params, ParamValues } from "alcap/dist/model/params";
 import { huggingFaceAdafactor } from "alcap/dist/recipe";
-import { dropoutAt } from "alcap/dist/train/step";
+import { dropoutAt } from "alcap/dist/train/step-plan";
 import { tinyBatch, tinyCaptioner, tinyParams } from "./tiny";
 
 const captioner = tinyCaptioner();
 const params = tinyParams(captioner);
-const batch = tinyBatch(captioner, 3) as Outside<Batch>;
+const batch = tinyBatch(captioner, 3) as Values<Batch>;
 
 /** Logits with a dropout. */
 async function logits(weights: ParamValues, dropout?: Dropout): Promise<number[]> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile, valueAndGradAux } from "alcap/dist/engine";
-import { type Batch, type Captioner, objective } from "alcap/dist/model/alcap";
+import { type Batch, objective } from "alcap/dist/model/alcap";
+import type { Captioner } from "alcap/dist/model/captioner";
 import type { Params } from "alcap/dist/model/params";
 import { type Alignment, type Fusion, type Recipe, releasedRecipe } from "alcap/dist/recipe";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "./tiny";

@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { captionBatch, type Example } from "alcap/dist/data/text/batch";
-import { type Outside, value } from "alcap/dist/engine";
-import { type Batch, type Captioner, captionerParams, type Method } from "alcap/dist/model/alcap";
+import { type Values, value } from "alcap/dist/engine";
+import { type Batch, captionerParams } from "alcap/dist/model/alcap";
+import type { Captioner, Method } from "alcap/dist/model/captioner";
 import { initialise, type ParamValues } from "alcap/dist/model/params";
 import { writeSafetensors } from "alcap/dist/model/weights";
 import { type Recipe, releasedRecipe } from "alcap/dist/recipe";
@@ -59,7 +60,7 @@ export function tinyExamples(captioner: Captioner, rows: number, seed = "tiny"):
 }
 
 export const tinyBatch = (captioner: Captioner, rows: number, seed?: string) =>
-  captionBatch(tinyExamples(captioner, rows, seed), { lyricsTokens: 9, captionTokens: 7 }) as Outside<Batch>;
+  captionBatch(tinyExamples(captioner, rows, seed), { lyricsTokens: 9, captionTokens: 7 }) as Values<Batch>;
 
 const PYTHON = "/usr/bin/python3";
 
@@ -85,7 +86,7 @@ export interface TorchReference {
 export function torchReference(
   captioner: Captioner,
   params: ParamValues,
-  batch: Outside<Batch>,
+  batch: Values<Batch>,
   more: object = {},
 ): TorchReference {
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-torch-"));

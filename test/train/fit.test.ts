@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { compile, dropout, type Outside, read, tf, value, valueAndGrad } from "alcap/dist/engine";
+import { compile, dropout, read, tf, type Values, value, valueAndGrad } from "alcap/dist/engine";
 import { type AdamSlots, adamw, clipByGlobalNorm } from "alcap/dist/train/adamw";
 import { checkpointFile } from "alcap/dist/train/checkpoint";
 import { type FitTask, fit, type Tick } from "alcap/dist/train/fit";
@@ -28,7 +28,7 @@ function task(): FitTask<State, Batch> {
     },
     { resident: "state" },
   );
-  const batch = (at: number): Outside<Batch> => ({
+  const batch = (at: number): Values<Batch> => ({
     x: value(
       Float32Array.from({ length: 12 }, (_, i) => Math.sin(at * 7 + i)),
       [4, 3],
@@ -38,8 +38,8 @@ function task(): FitTask<State, Batch> {
       [4, 2],
     ),
   });
-  const initial = (): Outside<State> => ({ params: zeros(), slots: { m: zeros(), v: zeros() } });
-  const score = async ({ params }: Outside<State>) => params.bias?.data[0] ?? Number.NaN;
+  const initial = (): Values<State> => ({ params: zeros(), slots: { m: zeros(), v: zeros() } });
+  const score = async ({ params }: Values<State>) => params.bias?.data[0] ?? Number.NaN;
   return {
     step,
     initial,
@@ -56,7 +56,7 @@ test("stopped after any step and started again, a run ends with the bytes of one
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
   try {
     for (const stopAfter of [1, 5, 8, 11]) {
-      const store = checkpointFile<Outside<State>>(path.join(folder, `${stopAfter}.safetensors`), "a recipe");
+      const store = checkpointFile<Values<State>>(path.join(folder, `${stopAfter}.safetensors`), "a recipe");
       const stopping = { ...task(), checkpoint: { store, every: 2 } };
       const stop = (done: number) => {
         if (done === stopAfter) throw new Error("stopped");
@@ -77,7 +77,7 @@ test("a checkpoint of another recipe is refused", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
   const file = path.join(folder, "checkpoint.safetensors");
   try {
-    await fit({ ...task(), steps: 2, checkpoint: { store: checkpointFile<Outside<State>>(file, "one"), every: 1 } });
+    await fit({ ...task(), steps: 2, checkpoint: { store: checkpointFile<Values<State>>(file, "one"), every: 1 } });
     assert.throws(() => checkpointFile(file, "another").load(), /another recipe/);
   } finally {
     rmSync(folder, { recursive: true });

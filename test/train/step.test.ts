@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Outside, read, scalar, value } from "alcap/dist/engine";
-import type { Batch, Captioner } from "alcap/dist/model/alcap";
+import { read, scalar, type Values, value } from "alcap/dist/engine";
+import type { Batch } from "alcap/dist/model/alcap";
+import type { Captioner } from "alcap/dist/model/captioner";
 import { type AdamW, huggingFaceAdafactor, type Recipe, releasedRecipe } from "alcap/dist/recipe";
 import type { Tick } from "alcap/dist/train/fit";
 import type { OptimiserState } from "alcap/dist/train/optimiser";
-import { captionerStep, freshTraining, type StepPlan } from "alcap/dist/train/step";
+import { captionerStep, freshTraining } from "alcap/dist/train/step";
+import type { StepPlan } from "alcap/dist/train/step-plan";
 import { tinyBatch, tinyCaptioner as twoLayers } from "../model/tiny";
 
 /** The tiny model with one decoder layer: what is tested here lies in the steps. */
@@ -21,7 +23,7 @@ const plan: StepPlan = { optimiser, dropout: 0 };
 const adam = { optimiser: { ...optimiser, epsilon: 0.01 } };
 const factor = { optimiser: { ...huggingFaceAdafactor, epsilonSquare: 1e-4 } };
 
-const tick = (step: number): Outside<Tick> => ({
+const tick = (step: number): Values<Tick> => ({
   step: scalar(step),
   learningRate: scalar(0.01),
   key: value(Int32Array.of(9, step), [2]),
@@ -34,11 +36,11 @@ async function train(captioner: Captioner, changes: Partial<StepPlan> = {}, rows
   let state = freshTraining(captioner, all.optimiser, 5);
   const losses: Record<string, number>[] = [];
   for (const at of [1, 2, 3]) {
-    const out = await step(state, tinyBatch(captioner, rows, `batch ${at}`) as Outside<Batch>, tick(at));
+    const out = await step(state, tinyBatch(captioner, rows, `batch ${at}`) as Values<Batch>, tick(at));
     losses.push(Object.fromEntries(Object.entries(out.losses).map(([name, { data }]) => [name, data[0] ?? Number.NaN])));
     state = out.state;
   }
-  const trained = await read(state as Outside<OptimiserState>);
+  const trained = await read(state as Values<OptimiserState>);
   await step.release();
   return { losses, params: trained.params as Record<string, { data: Float32Array }> };
 }

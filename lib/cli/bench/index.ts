@@ -3,7 +3,7 @@ import { benchAudio } from "../../bench/audio";
 import { benchStep } from "../../bench/step";
 import { AlcapError } from "../../errors";
 import { presetNamed } from "../../experiment/preset/songbook";
-import { machineInWords } from "../../experiment/run/machine";
+import { machineInWords } from "../../files/machine";
 import { terminalReporter } from "../terminal";
 import { run as benchMetrics } from "./metrics";
 

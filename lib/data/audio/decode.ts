@@ -4,15 +4,8 @@ import { Worker } from "node:worker_threads";
 import { AlcapError } from "../../errors";
 import { type Compressed, decodeCompressed, undecodable } from "./decoders";
 import { sniffFormat } from "./format";
+import type { Audio } from "./sound";
 import { readWav } from "./wav";
-
-/** Decoded sound. */
-export interface Audio {
-  /** Hz */
-  readonly sampleRate: number;
-  /** One array a channel, all of one length, full scale at ±1. */
-  readonly channels: readonly Float32Array[];
-}
 
 /** Rates outside these are damage, not sound, Hz. */
 const LOWEST_RATE = 4000;

@@ -1,7 +1,7 @@
 import { AlcapError } from "../../errors";
-import type { Audio } from "./decode";
 import { type AudioFormat, findMpegFrame, id3Length } from "./format";
 import { findOggStream, isolateStream } from "./ogg";
+import type { Audio } from "./sound";
 
 /** Formats that a wasm decoder reads. */
 export type Compressed = Exclude<AudioFormat, "wav">;

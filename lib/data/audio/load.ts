@@ -1,6 +1,7 @@
 import { excerptSeconds, melRecipe } from "../../recipe";
-import { type Audio, decodeAudio } from "./decode";
+import { decodeAudio } from "./decode";
 import { resample, resampledLength, type Span } from "./resample";
+import type { Audio } from "./sound";
 
 /** The music encoder's rate, Hz. */
 const SAMPLE_RATE = melRecipe.sampleRate;

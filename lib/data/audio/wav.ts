@@ -1,5 +1,5 @@
 import { AlcapError } from "../../errors";
-import type { Audio } from "./decode";
+import type { Audio } from "./sound";
 
 const PCM = 1;
 const FLOAT = 3;

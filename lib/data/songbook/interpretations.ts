@@ -7,13 +7,12 @@ import {
   autobiographicalFrames,
   casualFrames,
   expertFrames,
-  type OtherFrames,
   offTopicFrames,
-  type TrueFrames,
   times,
   trollFrames,
   vagueFrames,
 } from "./words/frames";
+import type { OtherFrames, TrueFrames } from "./words/frames/types";
 import { instruments, moodNames, moods, themeNames, themes } from "./words/lexicon";
 
 /**

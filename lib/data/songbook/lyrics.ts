@@ -4,7 +4,7 @@ import type { Detail, Mood, Theme } from "./types";
 import { moods } from "./words/lexicon";
 import type { MoodWords } from "./words/moods";
 import { nameLines, placeLines, sharedFigures, sharedLines, themeLines, titleFrames } from "./words/verses";
-import { linesOfMood, moodLines } from "./words/verses-mood";
+import { linesOfMood, moodLines } from "./words/verses/mood";
 
 /** Fewest and most words of a song's lyrics. */
 export const lyricsWords = { fewest: 60, most: 200 } as const;

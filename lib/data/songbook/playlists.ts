@@ -4,8 +4,8 @@ import { type Draw, deck, drawFrom } from "./draw";
 import { fill, type Slots, sentences, words } from "./english";
 import { checkOptions, songId } from "./song";
 import { type Mood, type SongbookOptions, type Split, type Style, styles, type Theme, type Truth } from "./types";
+import { playlistFrames } from "./words/frames/playlists";
 import { moodNames, moods, themeNames, themes } from "./words/lexicon";
-import { playlistFrames } from "./words/playlist-frames";
 
 /**
  * How often each aspect of a playlist's concept is taken from the song that stands for it; else it is drawn among all values and may still

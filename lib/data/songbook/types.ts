@@ -128,3 +128,12 @@ export interface Song {
   readonly tags: readonly string[];
   readonly music: MusicPlan;
 }
+
+/** A note before the players' imperfections: beats instead of seconds. */
+export interface WrittenNote {
+  readonly beat: number;
+  readonly beats: number;
+  readonly pitch: number;
+  /** 0..1, before the dynamics of the song. */
+  readonly accent: number;
+}

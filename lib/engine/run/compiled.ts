@@ -1,17 +1,12 @@
 import { AlcapError } from "../../errors";
-import type { Runner } from "../compile";
 import { buildProgram, type Program, serialise } from "../graph/program";
+import type { Plan, Runner } from "../runner";
 import { leafIndices } from "../tree";
 import { sizeOf, type Value } from "../value";
 import { type Call, pairResident, readCall } from "./call";
 import { isHandle } from "./resident";
-import { type Graph, type RunPlan, runGraph, type Spares } from "./run-graph";
+import { type Graph, runGraph, type Spares } from "./run-graph";
 import { openSession, tensorOf } from "./session";
-
-export interface Plan extends RunPlan {
-  readonly resident: string | undefined;
-  readonly baked: readonly number[];
-}
 
 /** What calls of one signature share. Leaves are numbered alike in all of them. */
 interface Entry {

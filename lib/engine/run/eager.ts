@@ -1,12 +1,11 @@
 import { AlcapError } from "../../errors";
-import type { Runner } from "../compile";
 import { type MaskSource, withMasks } from "../context";
 import { fillMask } from "../random";
+import type { Plan, Runner } from "../runner";
 import { tf } from "../tf";
 import { flatten, unflatten } from "../tree";
 import { type Data, type DType, sizeOf, type Value } from "../value";
 import { type Call, pairResident, readCall } from "./call";
-import type { Plan } from "./compiled";
 import { donate, handle, storageOf } from "./resident";
 
 const isTensor = (x: unknown): x is tf.Tensor => x instanceof tf.Tensor;

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { AlcapError } from "../../errors";
-import type { GraphDescription } from "../compile";
 import { inputName, type OutputPort, type Program } from "../graph/program";
 import { fillMask } from "../random";
+import type { GraphDescription, RunPlan } from "../runner";
 import type { Settings } from "../settings";
 import { unflatten } from "../tree";
 import { allocate, sizeOf, type Value } from "../value";
@@ -21,12 +21,6 @@ export interface Graph {
   readonly resident: ReadonlyMap<number, number>;
   readonly masks: ReadonlyMap<string, OrtTensor>;
   readonly description: GraphDescription;
-}
-
-/** What a call needs to know of its function. */
-export interface RunPlan {
-  readonly name: string;
-  readonly settings: Settings;
 }
 
 /** Buffers that no handle uses, by state leaf; shared by the graphs of one function. */

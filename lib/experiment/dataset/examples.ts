@@ -1,7 +1,8 @@
 import type { Example } from "../../data/text/batch";
+import type { Tokeniser } from "../../data/text/tokeniser";
 import type { RunPlan } from "../preset/plan";
-import type { RunMaterial } from "../run/songbook-material";
 import type { Row, SongText } from "./corpus";
+import type { Representations } from "./representations";
 
 /** Rows ready for batches, one at a time. */
 export interface Examples {
@@ -10,11 +11,15 @@ export interface Examples {
   of(at: number): Example;
 }
 
-/** What rows are read with. */
-type Reading = Pick<RunMaterial, "tokeniser" | "music"> & { readonly preset: Pick<RunPlan, "lyricsTokens" | "captionTokens"> };
+/** What rows are made ready with. */
+interface ExampleSource {
+  readonly tokeniser: Tokeniser;
+  readonly music: Representations;
+  readonly preset: Pick<RunPlan, "lyricsTokens" | "captionTokens">;
+}
 
 /** Tokenises rows when they are first asked for, and lyrics once a song; music is asked for each time. */
-export function examplesOf({ tokeniser, music, preset }: Reading, rows: readonly Row<SongText>[]): Examples {
+export function examplesOf({ tokeniser, music, preset }: ExampleSource, rows: readonly Row<SongText>[]): Examples {
   const lyricsOf = remembered((song: SongText) => tokeniser.encode(song.lyrics, { maxLength: preset.lyricsTokens }));
   const captionOf = remembered((row: Row<SongText>) => tokeniser.encode(row.text, { maxLength: preset.captionTokens }));
   const of = (at: number): Example => {

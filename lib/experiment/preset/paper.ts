@@ -1,5 +1,5 @@
-import type { Captioner } from "../../model/alcap";
-import { bartBase, readings, type TextShape, wonTagger } from "../../recipe";
+import type { Captioner } from "../../model/captioner";
+import { bartBase, type RecipeSource, recipes, type TextShape, wonTagger } from "../../recipe";
 import type { RunPlan } from "./plan";
 
 /** The paper's corpora with their training rows (sections 5.1 and 5.2) and hours on one A100 40 GB (section 6.1). */
@@ -31,18 +31,18 @@ export interface PaperChanges {
 export type PaperPreset = Omit<RunPlan, "dataSet">;
 
 /**
- * The paper's preset in one of the two readings: BART-base, batch 26, 512 lyrics and 512 caption tokens, λ 0.02, 20 epochs,
+ * The paper's preset by one of the two recipes: BART-base, batch 26, 512 lyrics and 512 caption tokens, λ 0.02, 20 epochs,
  * Adafactor, seeds 2020 to 2022, beam sampling. Micro-batches of 2 and chunks of 512 caption positions keep a step's memory near
  * that of one song. It takes a machine with a large GPU: 28 h a seed on an A100 for the largest corpus (paper, section 6.1).
  *
  * Where the released code saves every fifth epoch and picks one by hand, the one with the best evaluation is taken here.
  */
-export function paperPreset(reading: keyof typeof readings = "paper", changes: PaperChanges = {}): PaperPreset {
-  const { model, training, decoding, scoring } = readings[reading];
+export function paperPreset(source: RecipeSource = "paper", changes: PaperChanges = {}): PaperPreset {
+  const { model, training, decoding, scoring } = recipes[source];
   const { factor, epochs: everyEpochs, stepped } = training.schedule;
   const captionTokens = changes.captionTokens ?? training.captionTokens;
   return {
-    name: reading === "paper" ? "paper" : `paper-${reading}`,
+    name: source === "paper" ? "paper" : `paper-${source}`,
     lyricsTokens: changes.lyricsTokens ?? training.lyricsTokens,
     captionTokens,
     recipe: {

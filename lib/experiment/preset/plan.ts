@@ -1,4 +1,4 @@
-import type { Method } from "../../model/alcap";
+import type { Method } from "../../model/captioner";
 import type { DecodingRecipe, Optimiser, Recipe } from "../../recipe";
 import type { AdamW } from "../../train/adamw";
 import type { Schedule } from "../../train/schedule";

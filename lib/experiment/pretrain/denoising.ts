@@ -3,10 +3,11 @@ import path from "node:path";
 import { type CaptionValues, captionBatch, type Example, trainingRows } from "../../data/text/batch";
 import { denoisingPair, type Noise } from "../../data/text/denoise";
 import type { Tokeniser } from "../../data/text/tokeniser";
-import { compile, type Outside } from "../../engine";
+import { compile, type Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/workspace";
-import { type Batch, type Captioner, objective } from "../../model/alcap";
+import { type Batch, objective } from "../../model/alcap";
+import type { Captioner } from "../../model/captioner";
 import type { Params, ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
 import { type Progress, silent } from "../../progress";
@@ -81,7 +82,7 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
   const held = heldOutLoss(task, captioner);
   const rowsOf = trainingRows(texts.length, plan.batch, plan.seed);
   const perEpoch = Math.max(1, Math.floor(texts.length / plan.batch));
-  const store = checkpointFile<Outside<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), name);
+  const store = checkpointFile<Values<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), name);
   const fitted = await fit<OptimiserState, Batch>(
     {
       step,
@@ -91,7 +92,7 @@ export async function pretrain(task: PretrainingTask, progress: Progress = silen
           task,
           rowsOf(at).map((row) => texts[row] as string),
           `${plan.seed}/noise/${at}`,
-        ) as Outside<Batch>,
+        ) as Values<Batch>,
       steps: perEpoch * plan.epochs,
       schedule: plan.schedule,
       seed: plan.seed,
@@ -143,7 +144,7 @@ function heldOutLoss(task: PretrainingTask, captioner: Captioner) {
     throw new AlcapError("data", "There are no held-out texts.", "Give at least one text to choose a step by.");
   const batches = Array.from({ length: Math.ceil(heldOut.length / plan.batch) }, (_, at) => {
     const texts = Array.from({ length: plan.batch }, (_, i) => heldOut[(at * plan.batch + i) % heldOut.length] as string);
-    return noisyBatch(task, texts, `${plan.seed}/held-out/${at}`) as Outside<Batch>;
+    return noisyBatch(task, texts, `${plan.seed}/held-out/${at}`) as Values<Batch>;
   });
   const loss = compile((params: Params, batch: Batch) => objective(params, captioner, batch).caption, { name: "denoising loss" });
   const score = async (params: ParamValues) => {

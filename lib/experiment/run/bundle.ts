@@ -3,7 +3,7 @@ import path from "node:path";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
 import { projectRoot } from "../../files/workspace";
-import type { Captioner } from "../../model/alcap";
+import type { Captioner } from "../../model/captioner";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
 import type { MusicShape } from "../../recipe";

@@ -1,7 +1,7 @@
 import { excerpt } from "../../data/audio";
 import { melSpectrogram } from "../../data/audio/mel";
 import { songBatch } from "../../data/text/batch";
-import { compile, type Outside, type tf, value } from "../../engine";
+import { compile, type tf, type Values, value } from "../../engine";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
 import { musicEncoder } from "../../model/music/music-encoder";
 import type { Params } from "../../model/params";
@@ -28,7 +28,7 @@ export async function captionSong(bundle: Bundle, audio: Float32Array, lyrics: s
   const ids = tokeniser.encode(lyrics);
   const decode = greedyDecoder(bundle.params, about.captioner, about.captionTokens);
   const [caption = new Int32Array(0)] = await decode(
-    songBatch([{ lyrics: ids, music }], about.lyricsTokens) as Outside<SongBatch>,
+    songBatch([{ lyrics: ids, music }], about.lyricsTokens) as Values<SongBatch>,
   );
   await hear.release();
   await decode.release();

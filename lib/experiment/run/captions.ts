@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { songBatch } from "../../data/text/batch";
-import type { Outside } from "../../engine";
+import type { Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { factScores } from "../../metric/facts/facts";
 import { scorePairs } from "../../metric/text/score";
 import { loadWordNet } from "../../metric/text/wordnet";
-import type { Captioner } from "../../model/alcap";
+import type { Captioner } from "../../model/captioner";
 import { beamDecoder } from "../../model/decoding/beam";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
 import type { ParamValues } from "../../model/params";
@@ -15,8 +15,8 @@ import { writeWhole } from "../../train/checkpoint";
 import type { Row, SongText } from "../dataset/corpus";
 import { examplesOf } from "../dataset/examples";
 import type { RunPlan } from "../preset/plan";
+import type { RunMaterial } from "./material";
 import type { CaptionRecord } from "./records";
-import type { RunMaterial } from "./songbook-material";
 
 /** The test rows that are captioned and scored: all, or those of whole batches where the recipe drops the last one. */
 export function testRows({ corpus, preset }: RunMaterial): readonly Row<SongText>[] {
@@ -54,7 +54,7 @@ export async function captionTestSplit(
   while (captions.length < rows.length) {
     const at = captions.length;
     const part = Array.from({ length: Math.min(preset.decodingBatch, rows.length - at) }, (_, i) => examples.of(at + i));
-    const ids = await decode.batch(songBatch(part, preset.lyricsTokens) as Outside<SongBatch>, at);
+    const ids = await decode.batch(songBatch(part, preset.lyricsTokens) as Values<SongBatch>, at);
     captions.push(...ids.map((caption) => tokeniser.decode(caption).trim()));
     writeWhole(draft, JSON.stringify(captions));
     progress(captions.length, rows.length, "captions");
@@ -68,11 +68,11 @@ export async function captionTestSplit(
 function decoderOf({ decoding, captionTokens }: RunPlan, captioner: Captioner, params: ParamValues, seed: number) {
   if (decoding.kind === "greedy") {
     const decode = greedyDecoder(params, captioner, captionTokens);
-    return { batch: (songs: Outside<SongBatch>, _firstSong: number) => decode(songs), release: decode.release };
+    return { batch: (songs: Values<SongBatch>, _firstSong: number) => decode(songs), release: decode.release };
   }
   const decode = beamDecoder(params, captioner, decoding);
   return {
-    batch: (songs: Outside<SongBatch>, firstSong: number) => decode(songs, { seed, firstSong }),
+    batch: (songs: Values<SongBatch>, firstSong: number) => decode(songs, { seed, firstSong }),
     release: decode.release,
   };
 }

@@ -3,9 +3,9 @@ import { createReadStream, existsSync } from "node:fs";
 import path from "node:path";
 import type { Noise } from "../../data/text/denoise";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
-import { engineInfo } from "../../engine";
+import { engineInfo, numericsOf } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint, numericsOf, type Workspace, workspaceOf } from "../../files/workspace";
+import { fingerprint, type Workspace, workspaceOf } from "../../files/workspace";
 import { readBartFolder } from "../../model/bart-folder";
 import type { Progress, Reporter } from "../../progress";
 import { bartTokens, type Optimiser, type TextShape } from "../../recipe";
@@ -17,7 +17,7 @@ import { learnWords } from "../dataset/words";
 import type { RunPlan, TrainingPlan } from "../preset/plan";
 import { type Pretrained, type PretrainingTask, pretrain, pretrainingFingerprint } from "../pretrain/denoising";
 import { hearCorpus } from "../tagger/represent-corpus";
-import type { RunMaterial } from "./songbook-material";
+import type { RunMaterial } from "./material";
 
 /** Where the tokeniser comes from: learned from the training rows as byte-level BPE of so many tokens, or read from a folder or file. */
 export type WordSource = { readonly learn: number } | { readonly read: string };

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
 import type { Interval } from "../../metric/certainty";
-import type { Method } from "../../model/alcap";
+import type { Method } from "../../model/captioner";
 import { type Curve, writeWhole } from "../../train/checkpoint";
 
 /** One caption with what it is held against and its scores, each between 0 and 1. */

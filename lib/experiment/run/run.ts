@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { engineInfo } from "../../engine";
+import { engineInfo, numericsOf } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint, numericsOf } from "../../files/workspace";
-import { type Captioner, captionerParams, type Method } from "../../model/alcap";
+import { machineInWords, peakMemoryMiB } from "../../files/machine";
+import { fingerprint } from "../../files/workspace";
+import { captionerParams } from "../../model/alcap";
+import type { Captioner, Method } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/beam";
 import { countParams } from "../../model/params";
 import { type Progress, type Reporter, silent } from "../../progress";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, summarise, testRows } from "./captions";
-import { machineInWords, peakMemoryMiB } from "./machine";
+import type { RunMaterial } from "./material";
 import { findRecord, type RunRecord, writeRecord } from "./records";
-import type { RunMaterial } from "./songbook-material";
 import { trainCaptioner } from "./training";
 
 /** All runs of a preset, seed by seed and method by method. */

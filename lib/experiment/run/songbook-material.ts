@@ -1,35 +1,11 @@
-import type { Tokeniser } from "../../data/text/tokeniser";
-import { type Workspace, workspaceOf } from "../../files/workspace";
-import type { ParamValues } from "../../model/params";
+import { workspaceOf } from "../../files/workspace";
 import type { Reporter } from "../../progress";
-import type { TextShape } from "../../recipe";
-import { type Corpus, type SongText, songbookCorpus } from "../dataset/corpus";
-import { heldRepresentations, type Representations } from "../dataset/representations";
-import type { RunPlan } from "../preset/plan";
+import { type Corpus, songbookCorpus } from "../dataset/corpus";
+import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
 import { type Lessons, obtainReader } from "../pretrain/base-model";
 import { learnToHear, type TrainedEncoder } from "../tagger/songbook-encoder";
-
-/** What runs share, whatever corpus they are trained on. */
-export interface RunMaterial<S extends SongText = SongText> {
-  readonly preset: RunPlan;
-  readonly workspace: Workspace;
-  readonly corpus: Corpus<S>;
-  readonly tokeniser: Tokeniser;
-  readonly text: TextShape;
-  /** What the frozen music encoder heard. */
-  readonly music: Representations;
-  /** What every method starts from. */
-  readonly start: TextStart;
-}
-
-/** The text model's parameters before captioning. */
-export interface TextStart {
-  /** BART's; empty where all parameters are drawn afresh. */
-  readonly params: ParamValues;
-  /** Names them. */
-  readonly hash: string;
-}
+import type { RunMaterial } from "./material";
 
 /** What all runs of a Songbook preset share: beside the corpus and its words the encoder and the text model that learned from it. */
 export interface Material extends RunMaterial<Corpus["songs"][number]> {

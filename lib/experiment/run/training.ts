@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { captionBatch, trainingRows } from "../../data/text/batch";
-import { compile, type Outside, tf } from "../../engine";
-import { type Batch, type Captioner, countedPositions, parts } from "../../model/alcap";
+import { compile, tf, type Values } from "../../engine";
+import { type Batch, countedPositions, parts } from "../../model/alcap";
+import type { Captioner } from "../../model/captioner";
 import { keepAll } from "../../model/layers";
 import type { Params, ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
@@ -51,7 +52,7 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
   const alignAfter = captioner.recipe.alignment.startEpoch * perEpoch;
   const step = captionerStep(captioner, { dropout: captioner.text.dropout, ...plan, alignAfter });
   const { evaluateEvery = 1, checkpointSteps = perEpoch } = plan;
-  const store = checkpointFile<Outside<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
+  const store = checkpointFile<Values<OptimiserState>>(path.join(path.dirname(file), "checkpoint.safetensors"), task.recipe);
   const fitted = await fit<OptimiserState, Batch>(
     {
       step,
@@ -60,7 +61,7 @@ export async function trainCaptioner(task: TrainingTask, progress: Progress = si
         captionBatch(
           rowsOf(at).map((row) => train.of(row)),
           preset,
-        ) as Outside<Batch>,
+        ) as Values<Batch>,
       steps: perEpoch * plan.epochs,
       schedule: scheduleOf(plan.schedule, perEpoch),
       seed,
@@ -110,7 +111,7 @@ function heldOutLoss(captioner: Captioner, rows: Examples, preset: TrainingTask[
     let [caption, counted] = [0, 0];
     for (let at = 0; at < batch; at += microBatch) {
       const part = Array.from({ length: microBatch }, (_, i) => rows.of((first + at + i) % rows.length));
-      const out = await sums(params, captionBatch(part, preset) as Outside<Batch>);
+      const out = await sums(params, captionBatch(part, preset) as Values<Batch>);
       caption += out.caption.data[0] ?? Number.NaN;
       counted += out.counted.data[0] ?? Number.NaN;
     }

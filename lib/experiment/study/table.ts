@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import type { Interval } from "../../metric/certainty";
-import type { Method } from "../../model/alcap";
+import type { Method } from "../../model/captioner";
 import type { RunRecord } from "../run/records";
 
 /** The measures of the first table, in order, with how a reader knows them. All are shares of 1. */

@@ -1,11 +1,11 @@
 import { engineInfo } from "../../engine";
+import { machineInWords, peakMemoryMiB } from "../../files/machine";
 import { canonical } from "../../files/workspace";
 import type { Reporter } from "../../progress";
 import { type Curve, writeWhole } from "../../train/checkpoint";
 import type { Corpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
-import { machineInWords, peakMemoryMiB } from "../run/machine";
 import { learnToHear } from "./songbook-encoder";
 import { instrumentProbe, moodProbe, type NamedProbe, type TagReport, tagReport } from "./tag-report";
 

@@ -1,5 +1,5 @@
 import { TAGS } from "../../data/songbook";
-import { compile, dropout as drop, type Outside, type tf, type Value, value, valueAndGradAux } from "../../engine";
+import { compile, dropout as drop, type tf, type Value, type Values, value, valueAndGradAux } from "../../engine";
 import { tagLoss } from "../../loss/tags";
 import { cosineFilters } from "../../model/music/cosine-filters";
 import {
@@ -41,7 +41,7 @@ const isBranchEnd = (name: string) => /^encoder\.layer\.\d+\.(attention\.)?outpu
  * input starts from zero (as in Goyal et al. 2017 for residual blocks), so that the tag head reads the convolutions from the
  * first step on.
  */
-export function freshTagState({ music }: Preset, seed: number, stage: Stage): Outside<TagState> {
+export function freshTagState({ music }: Preset, seed: number, stage: Stage): Values<TagState> {
   const all = initialise({ ...musicParams(music), ...sideParams(music) }, seed);
   const filters = cosineFilters(music.channels);
   const drawn: ParamValues = {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
-import { compile, engineInfo, type Outside, tf, type Value, value } from "../../engine";
-import { canonical, fingerprint, numericsOf } from "../../files/workspace";
+import { compile, engineInfo, numericsOf, tf, type Value, type Values, value } from "../../engine";
+import { canonical, fingerprint } from "../../files/workspace";
 import { macroAuc } from "../../metric/auc";
 import { frameStride, lowerFrontEnd, musicEncoder, tagLogits, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
@@ -140,7 +140,7 @@ async function learn(
   const rowsOf = trainingRows(train.length, plan.batch, seed);
   const counts = stages.map((name) => stepsOf(preset.tagging[name], train.length));
   const [before, total] = [sum(counts.slice(0, stages.indexOf(stage))), sum(counts)];
-  const store = checkpointFile<Outside<TagState>>(files(home).checkpoint(stage), stageRecipe(preset, corpus, seed, stage));
+  const store = checkpointFile<Values<TagState>>(files(home).checkpoint(stage), stageRecipe(preset, corpus, seed, stage));
   const step = stageStep(preset, stage);
   const task: FitTask<TagState, TagBatch> = {
     step,

@@ -3,7 +3,7 @@ import { CsvError, type Info, parse } from "csv-parse";
 import { AlcapError } from "../../errors";
 import type { Progress } from "../../progress";
 import { decode, type Encoding, readChunks } from "./bytes";
-import type { ReadOptions, ReadRecord } from "./read-rows";
+import type { ReadOptions, ReadRecord } from "./row";
 
 /** A row longer than this is a quote that was never closed, bytes. */
 const LONGEST_ROW = 1 << 22;

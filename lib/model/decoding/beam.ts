@@ -1,7 +1,7 @@
-import { compile, type Outside, tf, value } from "../../engine";
+import { compile, tf, type Values, value } from "../../engine";
 import { AlcapError } from "../../errors";
 import { bartTokens, type DecodingRecipe } from "../../recipe";
-import type { Captioner } from "../alcap";
+import type { Captioner } from "../captioner";
 import type { Params, ParamValues } from "../params";
 import { advance, bestCaption, type Search, startSearch } from "./beam-search";
 import { type Caches, decodeOne, emptyCaches, type Memory, remember, type SongBatch } from "./greedy";
@@ -17,7 +17,7 @@ export interface Sampling {
 
 /** Writes captions for a batch of songs: token ids without start, end and padding, one array a song. */
 export type BeamDecoder = {
-  (songs: Outside<SongBatch>, sampling?: Sampling): Promise<Int32Array[]>;
+  (songs: Values<SongBatch>, sampling?: Sampling): Promise<Int32Array[]>;
   release(): Promise<void>;
 };
 
@@ -34,7 +34,7 @@ export function beamDecoder(params: ParamValues, captioner: Captioner, decoding:
     baked: [3],
     name: "beam step",
   });
-  const decode = async (songs: Outside<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
+  const decode = async (songs: Values<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
     const memory = await first(params, songs);
     const B = songs.lyrics.shape[0] ?? 0;
     let searches: Search[] = Array.from({ length: B }, () => startSearch(decoding));
@@ -68,7 +68,7 @@ function nextTokens(params: Params, captioner: Captioner, past: Caches, memory: 
   return { past: next, logProbabilities: tf.logSoftmax(logits) };
 }
 
-function asked(searches: readonly Search[], order: Int32Array, at: number): Outside<Ask> {
+function asked(searches: readonly Search[], order: Int32Array, at: number): Values<Ask> {
   const last = searches.flatMap(({ beams, done }) => beams.map(({ ids }) => (done ? bartTokens.pad : (ids.at(-1) as number))));
   const R = order.length;
   return { tokens: value(Int32Array.from(last), [R]), order: value(order, [R]), position: value(Int32Array.of(at), []) };

@@ -1,7 +1,8 @@
-import { compile, gelu, layerNorm, type Outside, tf, type Value, value } from "../../engine";
+import { compile, gelu, layerNorm, tf, type Value, type Values, value } from "../../engine";
 import { bartPositionOffset, bartTokens, epsilons } from "../../recipe";
-import { type Batch, type Captioner, encode } from "../alcap";
+import { type Batch, encode } from "../alcap";
 import { vocabularyLogits } from "../bart";
+import type { Captioner } from "../captioner";
 import { attentionWeights, linear, mergeHeads, paddingBias, splitHeads } from "../layers";
 import { type Params, type ParamValues, param } from "../params";
 
@@ -79,7 +80,7 @@ export function decodeOne(
 }
 
 /** Empty caches for `R` rows of at most `T` positions. */
-export function emptyCaches({ text }: Captioner, R: number, T: number): Outside<Caches> {
+export function emptyCaches({ text }: Captioner, R: number, T: number): Values<Caches> {
   const cache = (): Value => value(new Float32Array(R * text.width * T), [R, text.heads, T, text.width / text.heads]);
   const caches = () => Array.from({ length: text.decoderLayers }, cache);
   return { keys: caches(), values: caches() };
@@ -97,7 +98,7 @@ function greedyStep(params: Params, captioner: Captioner, memory: Memory, state:
 
 /** Writes captions for a batch of songs: token ids without `</s>` and padding, one array a song. */
 export type GreedyDecoder = {
-  (songs: Outside<SongBatch>): Promise<Int32Array[]>;
+  (songs: Values<SongBatch>): Promise<Int32Array[]>;
   release(): Promise<void>;
 };
 
@@ -112,7 +113,7 @@ export function greedyDecoder(params: ParamValues, captioner: Captioner, maxToke
     baked: [2],
     name: "decode",
   });
-  const decode = async (songs: Outside<SongBatch>) => {
+  const decode = async (songs: Values<SongBatch>) => {
     const memory = await first(params, songs);
     let state = freshState(captioner, songs.lyrics.shape[0] ?? 0, maxTokens);
     const written: number[][] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => []);
@@ -135,7 +136,7 @@ export function greedyDecoder(params: ParamValues, captioner: Captioner, maxToke
   });
 }
 
-function freshState(captioner: Captioner, B: number, T: number): Outside<GreedyState> {
+function freshState(captioner: Captioner, B: number, T: number): Values<GreedyState> {
   return {
     ...emptyCaches(captioner, B, T),
     token: value(new Int32Array(B).fill(bartTokens.decoderStart), [B]),

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { type Account, addsUp, type CorpusAbout, wordRuler } from "alcap/dist/data/corpus";
-import { type ReadRecord, readRecords } from "alcap/dist/files/rows/read-rows";
+import { readRecords } from "alcap/dist/files/rows/read-rows";
+import type { ReadRecord } from "alcap/dist/files/rows/row";
 
 /** A committed file of hand-made records. */
 export const fixture = (...parts: string[]) => path.join(__dirname, "../../../fixtures/corpus", ...parts);

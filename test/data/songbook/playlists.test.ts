@@ -16,7 +16,7 @@ import {
   themeNames,
 } from "alcap/dist/data/songbook";
 import { words } from "alcap/dist/data/songbook/english";
-import { playlistFrames } from "alcap/dist/data/songbook/words/playlist-frames";
+import { playlistFrames } from "alcap/dist/data/songbook/words/frames/playlists";
 import { AlcapError } from "alcap/dist/errors";
 import { mentions } from "alcap/dist/metric/facts/facts";
 

@@ -25,7 +25,7 @@ import {
   times,
   trollFrames,
   vagueFrames,
-} from "alcap/dist/data/songbook/words/frames";
+} from "alcap/dist/data/songbook/words/frames/index";
 import {
   nameLines,
   placeLines,
@@ -33,8 +33,8 @@ import {
   sharedLines,
   themeLines,
   titleFrames,
-} from "alcap/dist/data/songbook/words/verses";
-import { linesOfMood, moodLines } from "alcap/dist/data/songbook/words/verses-mood";
+} from "alcap/dist/data/songbook/words/verses/index";
+import { linesOfMood, moodLines } from "alcap/dist/data/songbook/words/verses/mood";
 import { factScores, mentions } from "alcap/dist/metric/facts/facts";
 import { noveltyAgainst } from "alcap/dist/metric/text/novelty";
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { songBatch } from "alcap/dist/data/text/batch";
-import { compile, type Outside, tf, value } from "alcap/dist/engine";
-import { type Batch, type Captioner, forward } from "alcap/dist/model/alcap";
+import { compile, tf, type Values, value } from "alcap/dist/engine";
+import { type Batch, forward } from "alcap/dist/model/alcap";
+import type { Captioner } from "alcap/dist/model/captioner";
 import { beamDecoder } from "alcap/dist/model/decoding/beam";
 import { nucleus, repeatedNgrams, sampledCandidates } from "alcap/dist/model/decoding/candidates";
 import { greedyDecoder, type SongBatch } from "alcap/dist/model/decoding/greedy";
@@ -31,21 +32,21 @@ function model() {
   return { captioner, params: { ...params, final_logits_bias: value(bias, [1, bias.length]) } };
 }
 
-const songs = (captioner: Captioner, rows: number) => songBatch(tinyExamples(captioner, rows, "beams"), 9) as Outside<SongBatch>;
+const songs = (captioner: Captioner, rows: number) => songBatch(tinyExamples(captioner, rows, "beams"), 9) as Values<SongBatch>;
 
-const one = (batch: Outside<SongBatch>, row: number): Outside<SongBatch> =>
+const one = (batch: Values<SongBatch>, row: number): Values<SongBatch> =>
   Object.fromEntries(
     Object.entries(batch).map(([name, { data, shape }]) => {
       const width = data.length / (shape[0] ?? 1);
       return [name, value(data.slice(row * width, (row + 1) * width), [1, ...shape.slice(1)])];
     }),
-  ) as Outside<SongBatch>;
+  ) as Values<SongBatch>;
 
 /** Log-probabilities after a prefix, by running the whole decoder on it again: no cache, no batch. */
 function teacher(captioner: Captioner, params: ParamValues) {
   const T = 9;
   const run = compile((p: Params, batch: Batch) => tf.logSoftmax(forward(p, captioner, batch).logits));
-  const next = async (song: Outside<SongBatch>, ids: readonly number[]): Promise<Float32Array> => {
+  const next = async (song: Values<SongBatch>, ids: readonly number[]): Promise<Float32Array> => {
     const captionInput = value(
       Int32Array.from({ length: T }, (_, i) => ids[i] ?? 1),
       [1, T],

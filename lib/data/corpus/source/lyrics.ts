@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { decode, type Encoding } from "../../../files/rows/bytes";
-import type { FoundRecord } from "../../../files/rows/read-rows";
+import type { FoundRecord } from "../../../files/rows/row";
 import { type Cell, problemAt, textCell } from "../layout/cells";
 import type { Draft } from "../write/draft";
 

@@ -1,7 +1,6 @@
 import type { Draw } from "../draw";
-import type { MusicPlan } from "../types";
+import type { MusicPlan, WrittenNote } from "../types";
 import { chord, pitchOf, rootOf } from "./harmony";
-import type { WrittenNote } from "./score";
 import { styleBooks } from "./styles";
 
 /** A stroke of the style's rhythm, beats from the start of the bar and until the next one. */

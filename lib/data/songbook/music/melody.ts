@@ -1,7 +1,6 @@
 import type { Draw } from "../draw";
-import type { MusicPlan } from "../types";
+import type { MusicPlan, WrittenNote } from "../types";
 import { type Idiom, idioms, nearestChordTone, pitchOf, rootOf } from "./harmony";
-import type { WrittenNote } from "./score";
 import { styleBooks } from "./styles";
 
 /** Two bars of melody: when notes begin (beats), how long they last, and how the line moves (scale steps). */

@@ -1,5 +1,5 @@
 import { type Draw, drawFrom } from "../draw";
-import type { Instrument, MusicPlan } from "../types";
+import type { Instrument, MusicPlan, WrittenNote } from "../types";
 import { accompany, bassLine } from "./accompaniment";
 import { melody, sungLine } from "./melody";
 import { type DrumPiece, drumPieces, styleBooks } from "./styles";
@@ -38,15 +38,6 @@ export interface Stroke {
 export interface Score {
   readonly parts: readonly Part[];
   readonly strokes: readonly Stroke[];
-}
-
-/** A note before the players' imperfections: beats instead of seconds. */
-export interface WrittenNote {
-  readonly beat: number;
-  readonly beats: number;
-  readonly pitch: number;
-  /** 0..1, before the dynamics of the song. */
-  readonly accent: number;
 }
 
 /** Writes out a plan: melody, accompaniment, singer, bass and drums, with the players' timing and tuning. */

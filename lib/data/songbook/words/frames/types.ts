@@ -26,10 +26,3 @@ export interface OtherFrames {
   readonly first: readonly string[];
   readonly second: readonly string[];
 }
-
-export { casualFrames } from "./frames-casual";
-export { expertFrames } from "./frames-expert";
-export { autobiographicalFrames } from "./frames-own-story";
-export { offTopicFrames, vagueFrames } from "./frames-remarks";
-export { times } from "./frames-times";
-export { trollFrames } from "./frames-troll";

@@ -1,4 +1,4 @@
-import type { OtherFrames } from "./frames";
+import type { OtherFrames } from "./types";
 
 /** Listeners who hear the song rightly and speak of themselves. Each `first` says theme and mood once, a `second` neither. */
 export const autobiographicalFrames: OtherFrames = {

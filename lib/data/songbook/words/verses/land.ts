@@ -1,4 +1,4 @@
-import type { ThemeLines } from "./verses";
+import type { ThemeLines } from "./theme-lines";
 
 /** Lines of songs about where one lives and goes: sea, road, city, farm. */
 export const land = {

@@ -1,4 +1,4 @@
-import type { TrueFrames } from "./frames";
+import type { TrueFrames } from "./types";
 
 /** Listeners who write essays. */
 export const expertFrames: TrueFrames = {

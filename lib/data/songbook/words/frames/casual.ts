@@ -1,4 +1,4 @@
-import type { TrueFrames } from "./frames";
+import type { TrueFrames } from "./types";
 
 /** Listeners who type what they hear. */
 export const casualFrames: TrueFrames = {

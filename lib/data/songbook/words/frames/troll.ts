@@ -1,4 +1,4 @@
-import type { OtherFrames } from "./frames";
+import type { OtherFrames } from "./types";
 
 /** Listeners who want to annoy: what they say of theme or mood is wrong. */
 export const trollFrames: OtherFrames = {

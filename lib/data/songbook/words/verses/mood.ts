@@ -1,4 +1,4 @@
-import type { Mood } from "./lexicon";
+import type { Mood } from "../lexicon";
 
 /** Lines that say the mood of the lyrics with one adjective or one verb. */
 export const moodLines: readonly string[] = [

@@ -1,4 +1,4 @@
-import type { OtherFrames } from "./frames";
+import type { OtherFrames } from "./types";
 
 /** Listeners who like the song and say nothing of it. */
 export const vagueFrames: OtherFrames = {

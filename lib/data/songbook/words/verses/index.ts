@@ -1,19 +1,9 @@
-import type { Theme } from "./lexicon";
-import { family } from "./verses-family";
-import { land } from "./verses-land";
-import { people } from "./verses-people";
-import { world } from "./verses-world";
-
-/** Images of one theme. None of these lines says a mood or another theme; titles name no instrument either. */
-export interface ThemeLines {
-  readonly titles: readonly string[];
-  /** For verses. */
-  readonly lines: readonly string[];
-  /** For the chorus. */
-  readonly hooks: readonly string[];
-  /** Figures of speech. */
-  readonly figures: readonly string[];
-}
+import type { Theme } from "../lexicon";
+import { family } from "./family";
+import { land } from "./land";
+import { people } from "./people";
+import type { ThemeLines } from "./theme-lines";
+import { world } from "./world";
 
 export const themeLines: Readonly<Record<Theme, ThemeLines>> = { ...family, ...people, ...world, ...land };
 

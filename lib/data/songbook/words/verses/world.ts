@@ -1,4 +1,4 @@
-import type { ThemeLines } from "./verses";
+import type { ThemeLines } from "./theme-lines";
 
 /** Lines of songs about the world: war, work, money, fame. */
 export const world = {

@@ -1,0 +1,28 @@
+import type { Tokeniser } from "../../data/text/tokeniser";
+import type { Workspace } from "../../files/workspace";
+import type { ParamValues } from "../../model/params";
+import type { TextShape } from "../../recipe";
+import type { Corpus, SongText } from "../dataset/corpus";
+import type { Representations } from "../dataset/representations";
+import type { RunPlan } from "../preset/plan";
+
+/** What runs share, whatever corpus they are trained on. */
+export interface RunMaterial<S extends SongText = SongText> {
+  readonly preset: RunPlan;
+  readonly workspace: Workspace;
+  readonly corpus: Corpus<S>;
+  readonly tokeniser: Tokeniser;
+  readonly text: TextShape;
+  /** What the frozen music encoder heard. */
+  readonly music: Representations;
+  /** What every method starts from. */
+  readonly start: TextStart;
+}
+
+/** The text model's parameters before captioning. */
+export interface TextStart {
+  /** BART's; empty where all parameters are drawn afresh. */
+  readonly params: ParamValues;
+  /** Names them. */
+  readonly hash: string;
+}

@@ -1,0 +1,36 @@
+import { type CompileOptions, dropout as drop, type tf, type Values } from "../engine";
+import { aligns, type Batch, type Computation, type Losses } from "../model/alcap";
+import type { Captioner } from "../model/captioner";
+import type { Dropout } from "../model/layers";
+import type { Optimiser } from "../recipe";
+import type { Step } from "./fit";
+import type { OptimiserState } from "./optimiser";
+
+/** How a captioner's step is made. */
+export interface StepPlan extends Computation {
+  readonly optimiser: Optimiser;
+  /** Of embeddings and of what each sub-layer adds; the text shape says the rates inside a sub-layer. */
+  readonly dropout: number;
+  /** Rows computed at once; the batch's InfoNCE still sees all of them. The whole batch where it is left out. */
+  readonly microBatch?: number;
+  /** Steps before the alignment takes part: `alignment.startEpoch` times the steps of an epoch. Until then its map rests. */
+  readonly alignAfter?: number;
+}
+
+/** Choices of the engine for the compiled functions of a step; the defaults are the process's. */
+export type StepOptions = Pick<CompileOptions, "threads" | "device" | "engine">;
+
+/** A training step that can be freed: new state and the parts of the loss before it. */
+export type CaptionerStep = {
+  (...inputs: Parameters<Step<OptimiserState, Batch>>): Promise<{ state: Values<OptimiserState>; losses: Values<Losses> }>;
+  release(): Promise<void>;
+};
+
+/** The dropout of a step: seeded masks, or the identity where the place's rate is 0. */
+export function dropoutAt({ dropout }: StepPlan, { text }: Captioner, key: tf.Tensor): Dropout {
+  const rates = { hidden: dropout, attention: text.attentionDropout, activation: text.activationDropout };
+  return (x, place = "hidden") => (rates[place] > 0 ? drop(x, rates[place], key) : x);
+}
+
+/** Which parameters a captioner's step moves: the alignment's own only where it aligns. */
+export const movesIn = (captioner: Captioner) => (name: string) => aligns(captioner) || !name.startsWith("contrast.");
