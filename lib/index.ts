@@ -41,7 +41,7 @@ export {
   type TagReport,
   tagReport,
 } from "./experiment/tagger/tag-report";
-export { type Workspace, workspaceOf } from "./files/workspace";
+export { type Workspace, workspaceOf } from "./files/project";
 export { captionLoss } from "./loss/caption";
 export { infoNCE, similarityMatrix } from "./loss/infonce";
 export { tagLoss } from "./loss/tags";

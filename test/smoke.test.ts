@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { writeWav } from "alcap/dist/data/audio";
 import type { RunRecord } from "alcap/dist/experiment/run/records";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 
 // The main job on the smoke preset in a home of its own, by the command a user types. Its numbers mean nothing; its path is the real one.
 const home = mkdtempSync(path.join(tmpdir(), "alcap-smoke-"));

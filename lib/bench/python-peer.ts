@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { AlcapError } from "../errors";
-import { projectRoot } from "../files/workspace";
+import { projectRoot } from "../files/project";
 
 /** A Python process that answers every line with one line of JSON: the other side of an interleaved measurement. */
 export interface PythonPeer {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
-import { projectRoot } from "../files/workspace";
+import { modelsFolder } from "../files/project";
 import { fetchModel, MODELS, modelName } from "../model/weights";
 import { terminalReporter } from "./terminal";
 
@@ -24,7 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [name] = positionals;
   if (!name || positionals.length > 1)
     throw new AlcapError("usage", "Give one model.", `Choose one of ${Object.keys(MODELS).join(", ")}.`);
-  const models = path.join(process.env.ALCAP_HOME ?? projectRoot(), "data", "models");
+  const models = modelsFolder();
   const folder = await fetchModel(modelName(name), { models, progress: terminalReporter()(`fetching ${name}`) });
   console.log(`${name}: ${path.relative(process.cwd(), String(folder)) || "."}`);
   return 0;

@@ -31,7 +31,7 @@ import { playlistPairing } from "../data/songbook";
 import { loadTokeniser } from "../data/text/tokeniser";
 import { AlcapError } from "../errors";
 import { type Preset, presetNamed } from "../experiment/preset/songbook";
-import { projectRoot } from "../files/workspace";
+import { projectHome } from "../files/project";
 import { quiet, type Reporter } from "../progress";
 import { terminalReporter } from "./terminal";
 
@@ -211,7 +211,7 @@ const threadsOf = ({ threads }: Given) => (threads === undefined ? undefined : w
 function soundsOf(values: Given): FindSounds | undefined {
   const { audio, cache } = values;
   if (audio === undefined) return undefined;
-  const home = process.env.ALCAP_HOME ?? projectRoot();
+  const home = projectHome();
   return soundsFrom(audio, {
     cache: cache ?? path.join(home, "data", "cache", "audio"),
     threads: threadsOf(values),

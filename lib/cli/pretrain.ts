@@ -2,8 +2,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { presetNamed } from "../experiment/preset/songbook";
 import { type Lesson, makeReader, readerFiles, readerFolder, readerName } from "../experiment/pretrain/base-model";
-import { workspaceOf } from "../files/workspace";
-import { writeWhole } from "../train/checkpoint";
+import { workspaceOf } from "../files/project";
+import { writeWhole } from "../files/whole-file";
 import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap pretrain [--preset smoke|quick|standard] [--out DIR]

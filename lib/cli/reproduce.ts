@@ -7,7 +7,7 @@ import { writeBundle } from "../experiment/run/bundle";
 import { obtainRuns } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { resultTable } from "../experiment/study/table";
-import { projectRoot } from "../files/workspace";
+import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
 import { terminalReporter } from "./terminal";

@@ -4,7 +4,7 @@ import { songbookCorpus } from "../experiment/dataset/corpus";
 import { presetNamed } from "../experiment/preset/songbook";
 import { hearingRecord, writeHearingRecord } from "../experiment/tagger/encoder-record";
 import type { NamedProbe } from "../experiment/tagger/tag-report";
-import { workspaceOf } from "../files/workspace";
+import { workspaceOf } from "../files/project";
 import { terminalReporter } from "./terminal";
 
 const help = `Usage: alcap hear [--preset smoke|quick|standard] [--json]

@@ -9,7 +9,7 @@ import { type MusicSource, type PreparedPreset, preparedMaterial } from "../expe
 import { reportedRun } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
-import { projectRoot } from "../files/workspace";
+import { modelsFolder } from "../files/project";
 import type { Method } from "../model/captioner";
 import { requireModel } from "../model/weights";
 import { recipes } from "../recipe";
@@ -130,8 +130,7 @@ async function trainPrepared(given: Given): Promise<void> {
   const source = recipeOf(given);
   const plan = paperPreset(source, changesOf(given));
   const runs = runsOf(given, plan);
-  const home = process.env.ALCAP_HOME ?? projectRoot();
-  const bart = given.bart ?? requireModel("bart-base", path.join(home, "data", "models"));
+  const bart = given.bart ?? requireModel("bart-base", modelsFolder());
   const preset: PreparedPreset = {
     ...plan,
     ...runs,

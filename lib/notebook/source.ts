@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
-import { projectRoot } from "../files/workspace";
+import { projectRoot } from "../files/project";
 import { declarationEnd } from "./declaration";
 import { display } from "./display";
 import type { MimeBundle } from "./kernel/ipynb";

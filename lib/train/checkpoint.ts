@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import type { Value } from "../engine";
 import { AlcapError } from "../errors";
+import { writeWhole } from "../files/whole-file";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 
 /** Losses of every step and held-out scores. */
@@ -36,14 +36,6 @@ export function checkpointFile<S>(file: string, recipe: string): CheckpointStore
     save: (checkpoint) => writeWhole(file, encode(checkpoint, recipe)),
     clear: () => rmSync(file, { force: true }),
   };
-}
-
-/** Writes a file so that a reader sees either the old one or the new one. */
-export function writeWhole(file: string, bytes: Uint8Array | string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, bytes);
-  renameSync(temporary, file);
 }
 
 function encode<S>({ step, state, best, curve }: Checkpoint<S>, recipe: string): Uint8Array {

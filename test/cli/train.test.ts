@@ -9,7 +9,7 @@ import { readAbout } from "alcap/dist/data/corpus";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import type { RunRecord } from "alcap/dist/experiment/run/records";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { tinyBartFolder, tinyCorpus } from "./tiny-corpus";
 
 // The paper's preset by the command a user types, on 25 songs and a BART of width 16: every part is there, its numbers mean nothing.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { displaySource, findSource, runNotebook } from "alcap/dist/notebook";
 import { findDeclaration } from "alcap/dist/notebook/source";
 import ts from "typescript";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { installKernelspec, runNotebook } from "alcap/dist/notebook";
 import { readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 

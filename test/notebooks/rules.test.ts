@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { type Cell, type Output, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 import { brokenRules } from "./rules";
 

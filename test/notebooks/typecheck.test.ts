@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { notebookText } from "alcap/dist/notebook/kernel/ipynb";
 import { checkNotebooks } from "./cells";
 

@@ -22,13 +22,13 @@ import {
   words,
 } from "../../data/songbook";
 import type { Tokeniser } from "../../data/text/tokeniser";
+import { writeWhole } from "../../files/whole-file";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { mentions } from "../../metric/facts/facts";
 import { heardMoodBound } from "../../metric/facts/heard-mood";
 import { estimatedInformation, moodInformation } from "../../metric/facts/mood";
 import { noveltyAgainst } from "../../metric/text/novelty";
 import { type Progress, silent } from "../../progress";
-import { writeWhole } from "../../train/checkpoint";
 import type { Row } from "./corpus";
 
 /** Rows of a data set by split; null where the paper gives no number. */

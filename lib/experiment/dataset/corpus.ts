@@ -9,7 +9,7 @@ import {
   type Split,
   type Truth,
 } from "../../data/songbook";
-import { fingerprint } from "../../files/workspace";
+import { fingerprint } from "../../files/fingerprint";
 import type { Preset } from "../preset/songbook";
 
 /** What captioning needs of a song. Its truth is known where the corpus was generated. */

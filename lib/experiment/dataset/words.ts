@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
-import { fingerprint } from "../../files/workspace";
-import { writeWhole } from "../../train/checkpoint";
+import { fingerprint } from "../../files/fingerprint";
+import { writeWhole } from "../../files/whole-file";
 import type { Preset } from "../preset/songbook";
 import type { Corpus, SongText } from "./corpus";
 

@@ -2,12 +2,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 
 import path from "node:path";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
-import { projectRoot } from "../../files/workspace";
+import { modelsFolder, projectHome } from "../../files/project";
+import { writeWhole } from "../../files/whole-file";
 import type { Captioner } from "../../model/captioner";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
 import type { MusicShape } from "../../recipe";
-import { writeWhole } from "../../train/checkpoint";
 import { captionerOf, type RunName, runId, weightsFile } from "./run";
 import type { Material } from "./songbook-material";
 
@@ -38,8 +38,7 @@ const FILES = {
 };
 
 /** Where the bundle of a preset lies. */
-export const bundleFolder = (preset: string, root = process.env.ALCAP_HOME ?? projectRoot()) =>
-  path.join(root, "data", "models", `alcap-${preset}`);
+export const bundleFolder = (preset: string, root = projectHome()) => path.join(modelsFolder(root), `alcap-${preset}`);
 
 /** Writes a run's model with its ears and words as one folder; the folder appears whole or not at all. */
 export function writeBundle(material: Material, name: RunName): string {

@@ -1,5 +1,5 @@
 import type { Tokeniser } from "../../data/text/tokeniser";
-import type { Workspace } from "../../files/workspace";
+import type { Workspace } from "../../files/project";
 import type { ParamValues } from "../../model/params";
 import type { TextShape } from "../../recipe";
 import type { Corpus, SongText } from "../dataset/corpus";

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { writeWhole } from "../../files/whole-file";
 import type { Interval } from "../../metric/certainty";
 import type { Method } from "../../model/captioner";
-import { type Curve, writeWhole } from "../../train/checkpoint";
+import type { Curve } from "../../train/checkpoint";
 
 /** One caption with what it is held against and its scores, each between 0 and 1. */
 export interface CaptionRecord {

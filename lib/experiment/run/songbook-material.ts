@@ -1,4 +1,4 @@
-import { workspaceOf } from "../../files/workspace";
+import { workspaceOf } from "../../files/project";
 import type { Reporter } from "../../progress";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";

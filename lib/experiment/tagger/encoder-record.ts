@@ -1,8 +1,9 @@
 import { engineInfo } from "../../engine";
+import { canonical } from "../../files/fingerprint";
 import { machineInWords, peakMemoryMiB } from "../../files/machine";
-import { canonical } from "../../files/workspace";
+import { writeWhole } from "../../files/whole-file";
 import type { Reporter } from "../../progress";
-import { type Curve, writeWhole } from "../../train/checkpoint";
+import type { Curve } from "../../train/checkpoint";
 import type { Corpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";

@@ -3,10 +3,10 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { type MusicPlan, planSong, type SongbookOptions, soundFingerprint } from "../../data/songbook";
 import { AlcapError } from "../../errors";
-import { fingerprint } from "../../files/workspace";
+import { fingerprint } from "../../files/fingerprint";
+import { writeWhole } from "../../files/whole-file";
 import { type Progress, silent } from "../../progress";
 import { melRecipe } from "../../recipe";
-import { writeWhole } from "../../train/checkpoint";
 
 /** Mel spectrograms are kept as 16-bit whole numbers of this many steps a decibel: −100 … 127 dB at 1/256 dB. */
 export const STEPS_PER_DB = 256;

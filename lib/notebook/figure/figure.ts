@@ -1,8 +1,8 @@
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { writeWhole } from "../../files/whole-file";
 import { display } from "../display";
 import type { Json, MimeBundle } from "../kernel/ipynb";
-import { writeWholeFile } from "../whole-file";
 import { FIGURE_SIZE, type FigureSpec, renderSvg } from "./svg/render";
 
 export interface FigureOptions {
@@ -37,8 +37,8 @@ export async function displayFigure(spec: FigureSpec, options: FigureOptions = {
 function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, svg: string): void {
   if (name === undefined)
     throw new AlcapError("usage", `A figure for ${folder} has no name.`, "Give displayFigure a name beside the folder.");
-  writeWholeFile(path.join(folder, `${name}.svg`), `${svg}\n`);
-  writeWholeFile(path.join(folder, `${name}.json`), `${JSON.stringify(spec)}\n`);
+  writeWhole(path.join(folder, `${name}.svg`), `${svg}\n`);
+  writeWhole(path.join(folder, `${name}.json`), `${JSON.stringify(spec)}\n`);
 }
 
 function titleOf(spec: FigureSpec): string | undefined {

@@ -1,8 +1,8 @@
 import path from "node:path";
+import { writeWhole } from "../../files/whole-file";
 import { audioUri } from "../audio";
 import { display, escapeHtml } from "../display";
 import type { MimeBundle } from "../kernel/ipynb";
-import { writeWholeFile } from "../whole-file";
 import type { Matrix } from "./numbers";
 import { pictureUri } from "./picture";
 
@@ -42,7 +42,7 @@ const CARD = { width: 640, height: 112 } as const;
 export function displayGallery(items: readonly GalleryItem[], options: GalleryOptions): MimeBundle | undefined {
   const pictures = items.map(({ picture }) => pictureUri(picture, { range: options.range }));
   const svg = gallerySvg(items, pictures);
-  if (options.folder !== undefined) writeWholeFile(path.join(options.folder, `${options.name ?? "gallery"}.svg`), `${svg}\n`);
+  if (options.folder !== undefined) writeWhole(path.join(options.folder, `${options.name ?? "gallery"}.svg`), `${svg}\n`);
   return display({
     "text/html": galleryHtml(items, pictures, options),
     "image/svg+xml": svg,

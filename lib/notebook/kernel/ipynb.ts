@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AlcapError } from "../../errors";
-import { writeWholeFile } from "../whole-file";
+import { writeWhole } from "../../files/whole-file";
 
 /** Anything JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -83,7 +83,7 @@ export function readNotebook(path: string): Notebook {
 
 /** Writes a notebook as Jupyter does: sorted keys, indent of one space, split lines. */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  writeWholeFile(path, notebookText(notebook));
+  writeWhole(path, notebookText(notebook));
 }
 
 /** The bytes of an .ipynb file: equal notebooks give equal text. Times and trust marks that front ends leave behind are removed. */

@@ -1,7 +1,7 @@
 // The process that runs a notebook's cells: tslab's converter and executor without Jupyter. Started by run.ts, which speaks protocol.ts to it.
 import { StringDecoder } from "node:string_decoder";
 import { format, inspect } from "node:util";
-import { projectRoot } from "../../files/workspace";
+import { projectRoot } from "../../files/project";
 import type { ErrorOutput, JsonObject } from "./ipynb";
 import type { Reply, Request } from "./protocol";
 import { loadTslab, type TslabExecutor } from "./tslab";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { writeWholeFile } from "../whole-file";
+import { writeWhole } from "../../files/whole-file";
 
 /** Starts the project's own tslab, wherever the project lies: npx finds it from the notebook's folder upwards. */
 const KERNEL_SPEC = {
@@ -17,6 +17,6 @@ const KERNEL_SPEC = {
  */
 export function installKernelspec(dir: string): string {
   const folder = path.join(dir, "kernels", "tslab");
-  writeWholeFile(path.join(folder, "kernel.json"), `${JSON.stringify(KERNEL_SPEC, null, 1)}\n`);
+  writeWhole(path.join(folder, "kernel.json"), `${JSON.stringify(KERNEL_SPEC, null, 1)}\n`);
   return folder;
 }

@@ -14,7 +14,7 @@ import {
 } from "alcap/dist/experiment/run/records";
 import { compareRuns } from "alcap/dist/experiment/study/compare";
 import { resultTable } from "alcap/dist/experiment/study/table";
-import { canonical, fingerprint } from "alcap/dist/files/workspace";
+import { canonical, fingerprint } from "alcap/dist/files/fingerprint";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-records-"));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -13,7 +13,7 @@ import { STEPS_PER_DB } from "alcap/dist/experiment/tagger/mel-cache";
 import { presetEncoder, songEmbedder } from "alcap/dist/experiment/tagger/represent-songbook";
 import { learnToHear } from "alcap/dist/experiment/tagger/songbook-encoder";
 import { readNpz, writeNpz } from "alcap/dist/files/npz";
-import { workspaceOf } from "alcap/dist/files/workspace";
+import { workspaceOf } from "alcap/dist/files/project";
 import { musicEncoder, musicParams } from "alcap/dist/model/music/music-encoder";
 import { initialise, type Params, type ParamValues } from "alcap/dist/model/params";
 import { writeSafetensors } from "alcap/dist/model/weights";

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { projectRoot } from "alcap/dist/files/workspace";
+import { projectRoot } from "alcap/dist/files/project";
 import { runAllNotebooks, runNotebook } from "alcap/dist/notebook";
 import { type Cell, type JsonObject, notebookText, type Output, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 

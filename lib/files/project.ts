@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
@@ -15,6 +14,21 @@ export function projectRoot(): string {
   );
 }
 
+/**
+ * Where models, caches and results go: the project's folder, or the one that `ALCAP_HOME` names.
+ *
+ * @throws AlcapError `usage` when `ALCAP_HOME` is set to nothing, which would mean the current folder
+ */
+export function projectHome(): string {
+  const home = process.env.ALCAP_HOME;
+  if (home === undefined) return projectRoot();
+  if (home.trim() !== "") return home;
+  throw new AlcapError("usage", "ALCAP_HOME is set to nothing.", "Give it a folder, or unset it.");
+}
+
+/** Where downloaded and trained models lie. */
+export const modelsFolder = (home = projectHome()) => path.join(home, "data", "models");
+
 /** Where a preset's files live. Caches can be deleted at any time; results are what tables are made from. */
 export interface Workspace {
   readonly root: string;
@@ -23,23 +37,9 @@ export interface Workspace {
   readonly runs: string;
 }
 
-/** Folders of a preset under the project, or under `ALCAP_HOME` where that is set; `out` takes the place of its results' folder. */
+/** Folders of a preset under the project's home; `out` takes the place of its results' folder. */
 export function workspaceOf({ name }: { readonly name: string }, out?: string): Workspace {
-  const root = process.env.ALCAP_HOME ?? projectRoot();
+  const root = projectHome();
   const results = out ?? path.join(root, "results", name);
   return { root, cache: path.join(root, "data", "cache"), results, runs: path.join(results, "runs") };
-}
-
-/** A short name for any plain data: the same data gives the same name, any change another one. */
-export function fingerprint(data: unknown): string {
-  return createHash("sha256").update(canonical(data)).digest("hex").slice(0, 12);
-}
-
-/** JSON with sorted keys. */
-export function canonical(data: unknown): string {
-  return JSON.stringify(data, (_, part: unknown) =>
-    part && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }
