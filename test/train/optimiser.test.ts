@@ -12,18 +12,13 @@ import { learningRateAt, recipeSchedule } from "alcap/dist/train/schedule";
 import type { ModelFixture } from "alcap/dist/verify/model";
 import { type OptimiserFixture, optimiserParity } from "alcap/dist/verify/optimiser";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "../model/tiny";
-import { sharedFile } from "../shared";
+import { fixture } from "../shared";
 
-const shared = ["adafactor-tiny.json", "alcap-tiny.json", "alcap-tiny.safetensors"].map((name) => sharedFile("reference", name));
-
-test("three Adafactor steps equal the reference: losses and parameter norms", {
-  skip: shared.find(({ skip }) => skip)?.skip ?? false,
-}, async () => {
-  const [optimiser, model] = shared
-    .map(({ file }) => file)
-    .map((file) => () => JSON.parse(readFileSync(file, "utf8")) as unknown);
-  const weights = (await loadWeights(shared[2]?.file ?? "")).tensors;
-  const parity = await optimiserParity(optimiser?.() as OptimiserFixture, model?.() as ModelFixture, weights);
+test("three Adafactor steps equal the reference: losses and parameter norms", async () => {
+  const read = (name: string) => JSON.parse(readFileSync(fixture("model", name), "utf8")) as unknown;
+  const weights = (await loadWeights(fixture("model", "alcap-tiny.safetensors"))).tensors;
+  const optimiser = read("adafactor-tiny.json") as OptimiserFixture;
+  const parity = await optimiserParity(optimiser, read("alcap-tiny.json") as ModelFixture, weights);
   assert.ok(parity.losses < 1e-5, `losses ${parity.losses}`);
   assert.ok(parity.parameterNorms < 5e-5, `norms ${parity.parameterNorms}`);
 });
