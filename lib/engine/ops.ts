@@ -1,9 +1,8 @@
 import { AlcapError } from "../errors";
 import { nextMask } from "./context";
 import { isTracing } from "./graph/recorder";
-import { FUSED_GELU, FUSED_LAYER_NORM } from "./kernels/fused";
+import { FUSED_AFFINE, FUSED_GELU, FUSED_LAYER_NORM } from "./kernels/fused";
 import { tf } from "./tf";
-import { sizeOf } from "./value";
 
 /** Sums the rows of `x` [N, D] into [D]. */
 const sumRows = (x: tf.Tensor): tf.Tensor => tf.reshape(tf.matMul(tf.ones([1, x.shape[0]!]), x as tf.Tensor2D), [x.shape[1]!]); // D
@@ -108,18 +107,44 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, we
 }
 
 /**
- * `x + bias` for a bias over the last axis, whose gradient is one product with a row of ones.
- * @param x `[..., D]`
- * @param bias `[D]`
+ * `x Wᵀ + b` with PyTorch's weight layout, as one product that starts from the bias; the bias's gradient is a product with a row of ones.
+ * @param x `[N, in]`
+ * @param weight `[out, in]`
+ * @param bias `[out]`
+ * @returns `[N, out]`
  */
-export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
-  const width = bias.shape[0];
+export function affine(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor2D {
   const run = tf.customGrad((...args) => {
-    const [xIn, biasIn] = args as [tf.Tensor, tf.Tensor];
-    const gradFunc = (dy: tf.Tensor): tf.Tensor[] => [dy, sumRows(tf.reshape(dy, [sizeOf(dy.shape) / width, width]))];
-    return { value: tf.add(xIn, biasIn), gradFunc };
+    const [xIn, weightIn, biasIn, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
+    save([xIn, weightIn]);
+    const value = isTracing()
+      ? (tf.engine().runKernel(FUSED_AFFINE, { x: xIn, weight: weightIn, bias: biasIn }) as tf.Tensor)
+      : tf.add(tf.matMul(xIn, weightIn, false, true), biasIn);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [xs, w] = saved as [tf.Tensor2D, tf.Tensor2D];
+      return [tf.matMul(dy as tf.Tensor2D, w), tf.matMul(dy as tf.Tensor2D, xs, true, false), sumRows(dy)];
+    };
+    return { value, gradFunc };
   });
-  return run(x, bias) as T;
+  return run(x, weight, bias) as tf.Tensor2D;
+}
+
+/**
+ * Rows of `x` by index, whose gradient is a gather too, not a scatter.
+ * @param x `[N, D]`
+ * @param index int32 `[...]`, the row of `x` that each row of the result is
+ * @param inverse int32 `[N]`, the row of the result that each row of `x` became. Where a row of `x` is read more than once, all but
+ *   this one must have no gradient; where it is read nowhere, this one must have none.
+ * @returns `[..., D]`
+ */
+export function takeRows(x: tf.Tensor, index: tf.Tensor, inverse: tf.Tensor): tf.Tensor {
+  const width = x.shape.at(-1)!;
+  const run = tf.customGrad((...args) => {
+    const [xIn] = args as [tf.Tensor];
+    const gradFunc = (dy: tf.Tensor) => tf.gather(tf.reshape(dy, [-1, width]), inverse as tf.Tensor1D);
+    return { value: tf.gather(xIn, index as tf.Tensor1D), gradFunc };
+  });
+  return run(x);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Captioner } from "./captioner";
 import { checkCaptioner } from "./check";
 import { crossAttention, fusionParams } from "./fusion";
 import { type Dropout, keepAll, linear } from "./layers";
+import { type Places, unpacked } from "./layout";
 import { type Initial, type Params, param } from "./params";
 
 /** One batch inside a compiled function. `B` songs, `S` lyrics tokens, `M` music positions, `T` caption tokens. */
@@ -28,6 +29,14 @@ export type Batch = {
   distinct: tf.Tensor;
 };
 
+/** A batch of which one side or both may be packed: the words alone, as rows `[N]` with their places. */
+export type PackedBatch = Batch & {
+  /** Of packed lyrics; `lyrics` is then `[N]`, `lyricsMask` still `[B, S]`. */
+  lyricsPlaces?: Places | null;
+  /** Of packed captions; `captionInput`, `labels` and `labelMask` are then `[N]`. */
+  captionPlaces?: Places | null;
+};
+
 /** Whether the method's parameters and loss include the alignment. λ = 0 leaves it out, so it is exactly BART-fusion. */
 export const aligns = ({ method, recipe }: Captioner) => method === "alcap" && recipe.alignment.weight !== 0;
 
@@ -35,15 +44,15 @@ export const aligns = ({ method, recipe }: Captioner) => method === "alcap" && r
 export function encode(
   params: Params,
   captioner: Captioner,
-  inputs: Pick<Batch, "lyrics" | "lyricsMask" | "music">,
+  inputs: Pick<PackedBatch, "lyrics" | "lyricsMask" | "music" | "lyricsPlaces">,
   dropout: Dropout = keepAll,
 ): tf.Tensor[] {
   const { method, text, recipe } = captioner;
   const afterLayer = (state: tf.Tensor, layer: number) =>
     method !== "bart" && recipe.fusion.layers.includes(layer)
-      ? crossAttention(params, recipe.fusion, state, inputs.music, dropout)
+      ? crossAttention(params, recipe.fusion, state, inputs.music, dropout, inputs.lyricsPlaces)
       : state;
-  return bartEncoder(params, text, inputs.lyrics, inputs.lyricsMask, { afterLayer, dropout });
+  return bartEncoder(params, text, inputs.lyrics, inputs.lyricsMask, { afterLayer, dropout, places: inputs.lyricsPlaces });
 }
 
 /** Music code and lyrics code of each song, `[B, D]` each. */
@@ -54,10 +63,12 @@ export function alignmentCodes(
   params: Params,
   captioner: Captioner,
   states: readonly tf.Tensor[],
-  batch: Pick<Batch, "lyricsMask" | "music">,
+  batch: Pick<PackedBatch, "lyricsMask" | "music" | "lyricsPlaces">,
 ): Codes {
   const { alignment } = captioner.recipe;
-  const lyrics = aggregate(states[alignment.layer] as tf.Tensor, batch.lyricsMask, alignment); // B, C
+  const state = states[alignment.layer] as tf.Tensor;
+  const sequences = batch.lyricsPlaces ? unpacked(state, batch.lyricsPlaces) : state; // B, S, C
+  const lyrics = aggregate(sequences, batch.lyricsMask, alignment); // B, C
   const music = alignment.aggregation === "cls" ? first(batch.music) : tf.mean(batch.music, 1); // B, D
   const map = (x: tf.Tensor) => linear(params, "contrast.fc", x);
   const { width } = captioner.text;
@@ -83,11 +94,17 @@ export function alignmentLoss({ music, lyrics }: Codes, alignment: Alignment, di
   return infoNCE(music, lyrics, alignment, rows);
 }
 
+/** The decoder's states under teacher forcing, `[B, T, C]` or packed `[N, C]`. */
+function decode(params: Params, captioner: Captioner, batch: PackedBatch, encoded: tf.Tensor, dropout: Dropout): tf.Tensor {
+  const places = { lyrics: batch.lyricsPlaces, caption: batch.captionPlaces };
+  return bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, { dropout, places });
+}
+
 /** States and scores of one batch: logits `[B·T, V]`. */
-export function forward(params: Params, captioner: Captioner, batch: Batch, dropout: Dropout = keepAll) {
+export function forward(params: Params, captioner: Captioner, batch: PackedBatch, dropout: Dropout = keepAll) {
   const states = encode(params, captioner, batch, dropout);
   const encoded = states.at(-1) as tf.Tensor; // B, S, C
-  const decoded = bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, dropout); // B, T, C
+  const decoded = decode(params, captioner, batch, encoded, dropout); // B, T, C
   return { states, encoded, logits: vocabularyLogits(params, decoded) };
 }
 
@@ -110,11 +127,11 @@ function captionSum(
   params: Params,
   captioner: Captioner,
   encoded: tf.Tensor,
-  batch: Batch,
+  batch: PackedBatch,
   dropout: Dropout,
   { vocabularyRows }: Computation,
 ): tf.Tensor {
-  const decoded = bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, dropout); // B, T, C
+  const decoded = decode(params, captioner, batch, encoded, dropout); // B, T, C
   const labels = tf.reshape(batch.labels, [-1]) as tf.Tensor1D; // B·T
   const counted = countedPositions(captioner, batch); // B·T
   if (vocabularyRows === undefined) {
@@ -133,7 +150,7 @@ function captionSum(
 export function parts(
   params: Params,
   captioner: Captioner,
-  batch: Batch,
+  batch: PackedBatch,
   dropout: Dropout = keepAll,
   computation: Computation = {},
 ): { captionSum: tf.Tensor; codes: Codes | null } {
@@ -146,7 +163,7 @@ export function parts(
 export function objective(
   params: Params,
   captioner: Captioner,
-  batch: Batch,
+  batch: PackedBatch,
   dropout: Dropout = keepAll,
   computation: Computation = {},
 ): Losses {

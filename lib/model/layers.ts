@@ -1,4 +1,5 @@
-import { addBias, tf } from "../engine";
+import { affine as affineRows, tf } from "../engine";
+import { mergeHeads, type Places, splitHeads } from "./layout";
 import { type Params, param } from "./params";
 
 /** What is dropped: values on their way between layers, attention weights, or inner values of a feed-forward layer. */
@@ -21,43 +22,38 @@ export function linear(params: Params, name: string, x: tf.Tensor): tf.Tensor {
 /** The same with the weight and bias given. */
 export function affine(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   const [out = 0, input = 0] = weight.shape;
-  const rows = tf.matMul(tf.reshape(x, [-1, input]) as tf.Tensor2D, weight as tf.Tensor2D, false, true); // N, out
-  return tf.reshape(addBias(rows, bias as tf.Tensor1D), [...x.shape.slice(0, -1), out]);
-}
-
-/** `[B, T, C]` → `[B, H, T, C/H]`. */
-export function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
-  const [B = 0, T = 0, C = 0] = x.shape;
-  return tf.transpose(tf.reshape(x, [B, T, heads, C / heads]), [0, 2, 1, 3]);
-}
-
-/** `[B, H, T, D]` → `[B, T, H·D]`. */
-export function mergeHeads(x: tf.Tensor): tf.Tensor {
-  const [B = 0, H = 0, T = 0, D = 0] = x.shape;
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [B, T, H * D]);
+  const rows = affineRows(tf.reshape(x, [-1, input]) as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D); // N, out
+  return tf.reshape(rows, [...x.shape.slice(0, -1), out]);
 }
 
 /**
- * Attention weights `softmax(q kᵀ / √D + bias)` of queries `[B, H, T, D]` on keys `[B, H, S, D]`: `[B, H, T, S]`.
- * Vaswani et al. 2017, equation 1; the paper's equation 2 is this with music as keys.
+ * Attention weights `softmax(q kᵀ · scale + bias)` of queries `[B, H, T, D]` on keys `[B, H, S, D]`: `[B, H, T, S]`; the scale is `1/√D`
+ * where none is given. Vaswani et al. 2017, equation 1; the paper's equation 2 is this with music as keys.
  */
-export function attentionWeights(q: tf.Tensor, k: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const scale = 1 / Math.sqrt(q.shape[3] ?? 1);
+export function attentionWeights(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  { bias, scale = 1 / Math.sqrt(q.shape[3] ?? 1) }: { bias?: tf.Tensor; scale?: number } = {},
+): tf.Tensor {
   const scores = tf.matMul(tf.mul(q, scale), k, false, true); // B, H, T, S
   return tf.softmax(bias ? tf.add(scores, bias) : scores);
 }
 
-/** Attention over several heads: queries `[B, T, C]`, keys and values `[B, S, C]` → `[B, T, C]`. */
-export function attend(
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  heads: number,
-  bias?: tf.Tensor,
-  dropout: Dropout = keepAll,
-): tf.Tensor {
-  const weights = dropout(attentionWeights(splitHeads(q, heads), splitHeads(k, heads), bias), "attention"); // B, H, T, S
-  return mergeHeads(tf.matMul(weights, splitHeads(v, heads))); // B, T, C
+/** What attention over several heads may be given. */
+export interface Attention {
+  /** Added to the scores, `[B, 1, 1, S]` or `[1, 1, T, S]`. */
+  readonly bias?: tf.Tensor;
+  readonly dropout?: Dropout;
+  /** Where packed queries lie, and packed keys and values. */
+  readonly places?: { readonly queries?: Places | null; readonly keys?: Places | null };
+}
+
+/** Attention over several heads: queries `[B, T, C]`, keys and values `[B, S, C]` → `[B, T, C]`; packed ones are `[N, C]`. */
+export function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number, options: Attention = {}): tf.Tensor {
+  const { bias, dropout = keepAll, places = {} } = options;
+  const [asked, keys] = [splitHeads(q, heads, places.queries), splitHeads(k, heads, places.keys)];
+  const weights = dropout(attentionWeights(asked, keys, { bias }), "attention"); // B, H, T, S
+  return mergeHeads(tf.matMul(weights, splitHeads(v, heads, places.keys)), places.queries); // B, T, C
 }
 
 /** Bias that hides padding from attention: mask `[B, S]` of ones and zeros → `[B, 1, 1, S]` of 0 and −1e9. */

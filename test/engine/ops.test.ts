@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addBias, gelu, layerNorm, softmaxCrossEntropy, tf, type Value, valueAndGrad } from "alcap/dist/engine";
+import { affine, gelu, layerNorm, softmaxCrossEntropy, takeRows, tf, type Value, valueAndGrad } from "alcap/dist/engine";
 import { type Draw, distance, draw, onnx } from "./helpers";
 
 type P = Record<string, tf.Tensor>;
@@ -45,10 +45,20 @@ const PAIRS: Record<string, Pair> = {
     rest: { labels: { shape: [12], dtype: "int32", low: 0, high: 7 } },
     kernel: "LogSoftmax",
   },
-  addBias: {
-    fused: ({ x, bias }) => addBias(x!, bias as tf.Tensor1D),
-    plain: ({ x, bias }) => tf.add(x!, bias!),
-    params: { x: { shape: [2, 6, 5] }, bias: { shape: [5] } },
+  affine: {
+    fused: ({ x, weight, bias }) => affine(x as tf.Tensor2D, weight as tf.Tensor2D, bias as tf.Tensor1D),
+    plain: ({ x, weight, bias }) => tf.add(tf.matMul(x!, weight!, false, true), bias!),
+    params: { x: { shape: [6, 5] }, weight: { shape: [4, 5] }, bias: { shape: [4] } },
+    kernel: "AlcapAffine",
+  },
+  takeRows: {
+    fused: ({ x }, { index, inverse }) => takeRows(x!, index!, inverse!),
+    plain: ({ x }, { index }) => tf.gather(x!, index as tf.Tensor1D),
+    params: { x: { shape: [4, 3] } },
+    rest: {
+      index: { shape: [4], dtype: "int32", data: [2, 0, 3, 1] },
+      inverse: { shape: [4], dtype: "int32", data: [1, 3, 0, 2] },
+    },
   },
 };
 

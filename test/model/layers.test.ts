@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { compile, type tf, value } from "alcap/dist/engine";
 import { encoderLayer } from "alcap/dist/model/bart";
 import { crossAttention, crossAttentionWeights } from "alcap/dist/model/fusion";
-import { keepAll, paddingBias } from "alcap/dist/model/layers";
+import { paddingBias } from "alcap/dist/model/layers";
 import type { Params, ParamValues } from "alcap/dist/model/params";
 import seedrandom from "seedrandom";
 import { tinyCaptioner, tinyParams } from "./tiny";
@@ -95,7 +95,7 @@ test("one encoder layer equals its equations, with padding hidden", async () => 
   );
   const name = "model.encoder.layers.0";
   const run = compile((p: Params, states: tf.Tensor, m: tf.Tensor) =>
-    encoderLayer(p, name, states, heads, paddingBias(m), keepAll),
+    encoderLayer(p, name, states, heads, { bias: paddingBias(m) }),
   );
   const ours = await run(params, x, mask);
   await run.release();

@@ -4,6 +4,7 @@ import { type Rules, rule, ruleForMany } from "./rule";
 /** Kernels that only the compiled engine has; the ops of ../ops.ts use them when they are traced. */
 export const FUSED_LAYER_NORM = "AlcapLayerNorm";
 export const FUSED_GELU = "AlcapGelu";
+export const FUSED_AFFINE = "AlcapAffine";
 
 function composedLayerNorm(
   g: GraphBuilder,
@@ -48,6 +49,12 @@ export const fused: Rules = {
       const names = [x, gain, bias].map((w) => g.full(w));
       return g.emitAll("LayerNormalization", names, ports, { axis: -1, epsilon: { float: eps } });
     },
+  ),
+  /** x [N, in], weight [out, in], bias [out] → x weightᵀ + bias [N, out]. */
+  [FUSED_AFFINE]: rule<"x" | "weight" | "bias">(
+    ({ x, weight }) => ({ shape: [x.shape[0]!, weight.shape[0]!], dtype: "float32" }),
+    (g, { x, weight, bias }, _, { shape }) =>
+      g.emit("Gemm", [g.full(x), g.full(weight), g.full(bias)], { shape, type: "float32" }, { transA: 0, transB: 1 }),
   ),
   [FUSED_GELU]: rule<"x">(
     ({ x }) => x,

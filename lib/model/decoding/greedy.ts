@@ -3,7 +3,8 @@ import { bartPositionOffset, bartTokens, epsilons } from "../../recipe";
 import { type Batch, encode } from "../alcap";
 import { vocabularyLogits } from "../bart";
 import type { Captioner } from "../captioner";
-import { attentionWeights, linear, mergeHeads, paddingBias, splitHeads } from "../layers";
+import { attentionWeights, linear, paddingBias } from "../layers";
+import { mergeHeads, splitHeads } from "../layout";
 import { type Params, type ParamValues, param } from "../params";
 
 /** What a decoding step reads and never writes: each decoder layer's keys and values of the encoder's output. */
@@ -67,10 +68,10 @@ export function decodeOne(
     const ownValues = tf.where(here, split("v_proj"), caches.values[layer] as tf.Tensor); // R, H, T, D
     keys.push(ownKeys);
     values.push(ownValues);
-    const own = mergeHeads(tf.matMul(attentionWeights(split("q_proj"), ownKeys, future), ownValues)); // R, 1, C
+    const own = mergeHeads(tf.matMul(attentionWeights(split("q_proj"), ownKeys, { bias: future }), ownValues)); // R, 1, C
     x = norm(`${name}.self_attn_layer_norm`, tf.add(x, linear(params, `${name}.self_attn.out_proj`, own)));
     const asked = tf.reshape(linear(params, `${name}.encoder_attn.q_proj`, x), [B, R / B, width]); // B, beams, C
-    const weights = attentionWeights(splitHeads(asked, heads), memory.keys[layer] as tf.Tensor, memory.padding); // B, H, beams, S
+    const weights = attentionWeights(splitHeads(asked, heads), memory.keys[layer] as tf.Tensor, { bias: memory.padding }); // B, H, beams, S
     const read = tf.reshape(mergeHeads(tf.matMul(weights, memory.values[layer] as tf.Tensor)), [R, 1, width]); // R, 1, C
     x = norm(`${name}.encoder_attn_layer_norm`, tf.add(x, linear(params, `${name}.encoder_attn.out_proj`, read)));
     const inner = gelu(linear(params, `${name}.fc1`, x));

@@ -1,6 +1,7 @@
 import { constant, gelu, layerNorm, tf } from "../../engine";
 import { batchNormMomentum, epsilons, type MusicShape, musicStrides } from "../../recipe";
-import { attend, attentionWeights, type Dropout, keepAll, linear, splitHeads } from "../layers";
+import { attend, attentionWeights, type Dropout, keepAll, linear } from "../layers";
+import { splitHeads } from "../layout";
 import { type Initial, type Params, param } from "../params";
 import { classVector } from "./class-vector";
 

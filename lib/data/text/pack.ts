@@ -1,0 +1,83 @@
+import { type Value, value } from "../../engine";
+import type { CaptionValues } from "./batch";
+
+/** Which sides of a batch are packed: their padding takes part in nothing. */
+export interface Packing {
+  readonly lyrics: boolean;
+  readonly captions: boolean;
+}
+
+/** Where packed rows lie: see `Places` of the model. */
+export type PlaceValues = { time: Value; place: Value; row: Value };
+
+/** A batch whose lyrics or captions may be packed. */
+export type PackedValues = CaptionValues & { lyricsPlaces: PlaceValues | null; captionPlaces: PlaceValues | null };
+
+/** Sizes come in so many steps up to the whole padded batch: each size is a graph of its own. */
+const STEPS = 8;
+
+/** The next size in steps of an eighth of the whole. */
+const bucket = (count: number, whole: number) => Math.min(whole, Math.ceil((STEPS * count) / whole) * Math.ceil(whole / STEPS));
+
+/**
+ * Leaves padding out of a batch where the recipe does: token-wise work is then done for words alone. Some rows stay empty, so that
+ * sizes are few; there is always one, and always some padding that it can point at.
+ */
+export function packBatch(batch: CaptionValues, { lyrics, captions }: Packing): PackedValues {
+  const lyricsSide = lyrics ? packSide(batch.lyricsMask) : undefined;
+  const captionSide = captions ? packSide(batch.labelMask) : undefined;
+  return {
+    ...batch,
+    ...(lyricsSide && { lyrics: lyricsSide.take(batch.lyrics), lyricsMask: lyricsSide.mask }),
+    ...(captionSide && {
+      captionInput: captionSide.take(batch.captionInput),
+      labels: captionSide.take(batch.labels),
+      labelMask: captionSide.counted,
+    }),
+    lyricsPlaces: lyricsSide?.places ?? null,
+    captionPlaces: captionSide?.places ?? null,
+  };
+}
+
+/** How one side of a batch is packed, from its mask `[B, T]`. */
+function packSide(mask: Value) {
+  const [B = 0, whole = 0] = mask.shape;
+  const lengths = Array.from(
+    { length: B },
+    (_, b) => mask.data.subarray(b * whole, (b + 1) * whole).filter((x) => x === 1).length,
+  );
+  const count = lengths.reduce((a, b) => a + b, 0);
+  const longest = Math.max(...lengths);
+  const fits = bucket(longest, whole);
+  const T = lengths.every((length) => length === fits) ? fits + 1 : fits; // some padding must be there to point at
+  const N = bucket(count + 1, B * whole + 1);
+  const time = new Int32Array(N);
+  const place = new Int32Array(N);
+  const row = new Int32Array(B * T).fill(N - 1);
+  let n = 0;
+  lengths.forEach((length, b) => {
+    for (let t = 0; t < length; t++, n++) {
+      time[n] = t;
+      place[n] = b * T + t;
+      row[b * T + t] = n;
+    }
+  });
+  place.fill(row.indexOf(N - 1), n);
+  const from = Int32Array.from({ length: n }, (_, i) => {
+    const b = Math.floor((place[i] as number) / T);
+    return b * whole + (time[i] as number);
+  });
+  const take = ({ data }: Value): Value => {
+    const out = new Int32Array(N);
+    for (let i = 0; i < n; i++) out[i] = data[from[i] as number] as number;
+    return value(out, [N]);
+  };
+  const counted = new Float32Array(N).fill(1, 0, n);
+  const cut = Float32Array.from({ length: B * T }, (_, at) => (row[at] === N - 1 ? 0 : 1));
+  return {
+    take,
+    counted: value(counted, [N]),
+    mask: value(cut, [B, T]),
+    places: { time: value(time, [N]), place: value(place, [N]), row: value(row, [B, T]) },
+  };
+}
