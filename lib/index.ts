@@ -13,7 +13,7 @@ export { readPreparedCorpus } from "./experiment/dataset/prepared-corpus";
 export { paperPreset } from "./experiment/preset/paper";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/preset/plan";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
-export { obtainReader } from "./experiment/pretrain/base-model";
+export { obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
 export { captionSong, type SongCaption } from "./experiment/run/caption-song";
 export type { RunMaterial } from "./experiment/run/material";
@@ -42,13 +42,14 @@ export {
   tagReport,
 } from "./experiment/tagger/tag-report";
 export { type Workspace, workspaceOf } from "./files/project";
+export { type AlignmentLoss, alignmentLosses } from "./loss/alignment";
 export { captionLoss } from "./loss/caption";
 export { infoNCE, similarityMatrix } from "./loss/infonce";
 export { tagLoss } from "./loss/tags";
 export * from "./metric";
 export * from "./model/alcap";
 export { bartDecoder, bartEncoder } from "./model/bart";
-export type { Captioner, Method } from "./model/captioner";
+export { type Captioner, type Method, methods } from "./model/captioner";
 export { type GreedyDecoder, greedyDecoder, type SongBatch } from "./model/decoding/greedy";
 export { crossAttention, crossAttentionWeights } from "./model/fusion";
 export { attentionWeights } from "./model/layers";
