@@ -49,7 +49,7 @@ export { tagLoss } from "./loss/tags";
 export * from "./metric";
 export * from "./model/alcap";
 export { bartDecoder, bartEncoder } from "./model/bart";
-export { type Captioner, type Method, methods } from "./model/captioner";
+export type { Captioner, Method } from "./model/captioner";
 export { type GreedyDecoder, greedyDecoder, type SongBatch } from "./model/decoding/greedy";
 export { crossAttention, crossAttentionWeights } from "./model/fusion";
 export { attentionWeights } from "./model/layers";

@@ -1,10 +1,10 @@
 import { AlcapError } from "../errors";
 import { alignmentLosses } from "../loss/alignment";
 import type { Fusion, TextShape } from "../recipe";
-import { type Captioner, methods } from "./captioner";
+import type { Captioner } from "./captioner";
 
 const choices = {
-  method: methods,
+  method: ["bart", "bart-fusion", "alcap"],
   loss: Object.keys(alignmentLosses),
   similarity: ["cosine", "dot"],
   direction: ["music-to-lyrics", "lyrics-to-music", "symmetric"],

@@ -4,9 +4,6 @@ import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
 import { learningRateAt, type Schedule } from "./schedule";
 
-/** A tree of resident training state: parameters, optimiser slots, running statistics. */
-export type StateTree = Record<string, unknown>;
-
 /** What a training step gets besides state and batch: counters, so that nothing is baked into its graph. */
 export type Tick = {
   /** Steps done, this one included; float32 scalar. */

@@ -129,7 +129,7 @@ function heldOutLoss({ captioner, plan, validation, options }: TrainingTask) {
 }
 
 /** Examples as a task's rows. */
-export const exampleRows = (examples: Examples, lengths: BatchLengths): TaskRows => ({
+const exampleRows = (examples: Examples, lengths: BatchLengths): TaskRows => ({
   length: examples.length,
   batch: (rows) =>
     captionBatch(

@@ -1,4 +1,4 @@
-import { type Captioner, methods } from "../../model/captioner";
+import type { Captioner } from "../../model/captioner";
 import { bartBase, type RecipeSource, recipes, type TextShape, wonTagger } from "../../recipe";
 import type { RunPlan } from "./plan";
 
@@ -62,7 +62,7 @@ export function paperPreset(source: RecipeSource = "paper", changes: PaperChange
     decoding: { kind: "beams", ...decoding, maxLength: captionTokens },
     decodingBatch: changes.decodingBatch ?? 12, // released test loader
     lastBatch: scoring.lastBatch,
-    methods,
+    methods: ["bart", "bart-fusion", "alcap"],
     seeds: training.seeds,
   };
 }

@@ -2,10 +2,8 @@ import { type SongbookDataSet, songbookDataSets } from "../../data/corpus/layout
 import type { SongbookOptions } from "../../data/songbook";
 import { bartNoise, type Noise } from "../../data/text/denoise";
 import { AlcapError } from "../../errors";
-import { methods } from "../../model/captioner";
 import type { Readout } from "../../model/music/music-encoder";
-import { type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
-import type { AdamW } from "../../train/adamw";
+import { type AdamW, type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
 import type { RunPlan, TrainingPlan } from "./plan";
 
 export type PresetName = "smoke" | "quick" | "standard";
@@ -131,7 +129,7 @@ const quick: Preset = {
     optimiser: adamw,
     dropout: 0,
   },
-  methods,
+  methods: ["bart", "bart-fusion", "alcap"],
   seeds: [2022],
   decoding: { kind: "greedy" },
   decodingBatch: 32,
