@@ -13,7 +13,7 @@ export { readPreparedCorpus } from "./experiment/dataset/prepared-corpus";
 export { paperPreset } from "./experiment/preset/paper";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/preset/plan";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
-export { obtainReader } from "./experiment/pretrain/base-model";
+export { obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
 export { captionSong, type SongCaption } from "./experiment/run/caption-song";
 export type { RunMaterial } from "./experiment/run/material";
@@ -42,6 +42,7 @@ export {
   tagReport,
 } from "./experiment/tagger/tag-report";
 export { type Workspace, workspaceOf } from "./files/project";
+export { type AlignmentLoss, alignmentLosses } from "./loss/alignment";
 export { captionLoss } from "./loss/caption";
 export { infoNCE, similarityMatrix } from "./loss/infonce";
 export { tagLoss } from "./loss/tags";

@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     load: () => import("./train.js"),
   },
   pretrain: {
-    about: "make the small text model that all methods start from",
+    about: "make the base model that all methods start from",
     load: () => import("./pretrain.js"),
   },
   hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./train-encoder.js") },

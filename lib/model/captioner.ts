@@ -1,3 +1,4 @@
+import type { AlignmentLoss } from "../loss/alignment";
 import type { Recipe, TextShape } from "../recipe";
 
 /** The three methods of the paper's tables: words only; music fused in; music aligned and fused in. */
@@ -9,5 +10,5 @@ export interface Captioner {
   readonly text: TextShape;
   /** Width of the music representations. */
   readonly musicWidth: number;
-  readonly recipe: Recipe;
+  readonly recipe: Recipe<AlignmentLoss>;
 }

@@ -10,6 +10,7 @@ import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import type { RunRecord } from "alcap/dist/experiment/run/records";
 import { projectRoot } from "alcap/dist/files/project";
+import { readSafetensors } from "alcap/dist/model/weights";
 import { tinyBartFolder, tinyCorpus } from "./tiny-corpus";
 
 // The paper's preset by the command a user types, on 25 songs and a BART of width 16: every part is there, its numbers mean nothing.
@@ -55,12 +56,12 @@ const record = (name: string, id: string, preset?: string) => {
   ) as RunRecord;
   return rest;
 };
-/** The trained weights of a home's only run. */
-function weights(name: string): Buffer {
+/** The trained tensors of a home's only run. */
+function weights(name: string) {
   const cache = path.join(home, name, "data/cache");
   const [folder = "", ...more] = readdirSync(cache).filter((one) => one.startsWith("run-"));
   assert.equal(more.length, 0);
-  return readFileSync(path.join(cache, folder, "model.safetensors"));
+  return readSafetensors(readFileSync(path.join(cache, folder, "model.safetensors"))).tensors;
 }
 
 const id = "songbook-positive.alcap.λ0.02.s2020";

@@ -13,6 +13,13 @@ export interface Example {
   readonly music: Value;
 }
 
+/** Rows ready for batches, one at a time. */
+export interface Examples {
+  readonly length: number;
+  /** Row `at`, tokenised, with its song's music. */
+  of(at: number): Example;
+}
+
 /** Padded lengths of a batch, in tokens. Longer sequences are cut and keep their closing `</s>`. */
 export interface BatchLengths {
   readonly lyricsTokens: number;

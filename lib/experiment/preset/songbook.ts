@@ -3,8 +3,7 @@ import type { SongbookOptions } from "../../data/songbook";
 import { bartNoise, type Noise } from "../../data/text/denoise";
 import { AlcapError } from "../../errors";
 import type { Readout } from "../../model/music/music-encoder";
-import { type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
-import type { AdamW } from "../../train/adamw";
+import { type AdamW, type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
 import type { RunPlan, TrainingPlan } from "./plan";
 
 export type PresetName = "smoke" | "quick" | "standard";
@@ -19,8 +18,6 @@ export interface Preset extends RunPlan {
   readonly about: string;
   readonly corpus: SongbookOptions;
   readonly dataSet: SongbookDataSet;
-  /** Size of the byte-level BPE vocabulary, trained on the reading. */
-  readonly vocabulary: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder: three stages, the first two on crops of this many mel frames (16 ms each), a multiple of 8. */
   readonly tagging: {
@@ -34,15 +31,24 @@ export interface Preset extends RunPlan {
     readonly top: TrainingPlan;
   };
   readonly text: Omit<TextShape, "vocabulary">;
-  /** Songs whose words the text model reads before the corpus; drawn from another seed than the corpus. */
-  readonly reading: SongbookOptions;
-  /** The text model's own training on that reading, before any music: the small stand-in for facebook/bart-base. */
-  readonly pretraining: TrainingPlan & { readonly noise: Noise; readonly tokens: number };
+  readonly baseModel: BaseModelPlan;
+}
+
+/** How the base model is made that all methods start from, in two stages without music: the small stand-in for facebook/bart-base. */
+export interface BaseModelPlan {
+  /** Of both stages: one base model serves the runs of all seeds, as BART-base does. */
+  readonly seed: number;
+  /** Whose words it is trained on; drawn from another seed than the corpus. */
+  readonly songs: SongbookOptions;
+  /** Size of the byte-level BPE vocabulary, trained on the denoising texts. */
+  readonly vocabulary: number;
+  /** Denoising pre-training. */
+  readonly denoising: TrainingPlan & { readonly noise: Noise; readonly tokens: number };
   /**
-   * The text model's second lesson, still without music: to answer lyrics with what a listener wrote. The songs are those of the
-   * reading, but their words follow the music's mood as often as `agreement` says.
+   * Intermediate-task fine-tuning: from a song's lyrics to what a listener wrote. The songs are the same, but their words follow
+   * the music's mood as often as `agreement` says.
    */
-  readonly answering: TrainingPlan & { readonly agreement: number };
+  readonly intermediate: TrainingPlan & { readonly agreement: number };
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
@@ -52,7 +58,7 @@ const listening = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 
 /**
  * quick: the whole method on two cores in under ten minutes. As in the paper all three methods start from one pre-trained
- * text model; here it is small, knows other songs' words and what was written about them, and comes with the project. ρ = 0.5:
+ * base model; here it is small, knows other songs' words and what was written about them, and comes with the project. ρ = 0.5:
  * the lyrics tell enough of the music's mood to be worth reading, and leave enough untold to be worth hearing. Two epochs at a
  * low rate: more, and the models remember songs instead of reading and hearing them.
  *
@@ -66,7 +72,6 @@ const quick: Preset = {
   about: "1,400 songs, a small model, one seed: the default of `npm run reproduce`",
   corpus: { seed: 7, songs: 1400, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
-  vocabulary: 4000,
   lyricsTokens: 104,
   captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
@@ -95,23 +100,27 @@ const quick: Preset = {
     alignment: { ...releasedRecipe.alignment, layer: 1 },
     caption: { ...releasedRecipe.caption, labelPadding: "ignored" },
   },
-  reading: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
-  pretraining: {
-    batch: 26,
-    epochs: 1,
-    tokens: 128,
-    noise: bartNoise,
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
-    optimiser: adamw,
-    dropout: 0,
-  },
-  answering: {
-    batch: 26,
-    epochs: 1,
-    agreement: 0.5,
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
-    optimiser: adamw,
-    dropout: 0.1, // BART's own rate
+  baseModel: {
+    seed: 2022,
+    songs: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
+    vocabulary: 4000,
+    denoising: {
+      batch: 26,
+      epochs: 1,
+      tokens: 128,
+      noise: bartNoise,
+      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0,
+    },
+    intermediate: {
+      batch: 26,
+      epochs: 1,
+      agreement: 0.5,
+      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0.1, // BART's own rate
+    },
   },
   captioning: {
     batch: 26,
@@ -132,7 +141,6 @@ const smoke: Preset = {
   name: "smoke",
   about: "tens of songs and a few steps: tests that everything runs; its numbers mean nothing",
   corpus: { ...quick.corpus, songs: 40 },
-  vocabulary: 600,
   lyricsTokens: 64,
   captionTokens: 32,
   music: { ...quick.music, channels: 8, inner: 32 },
@@ -143,9 +151,13 @@ const smoke: Preset = {
     top: { ...listening, batch: 8, epochs: 1 },
   },
   text: { ...quick.text, width: 32, inner: 64 },
-  reading: { ...quick.reading, songs: 40 },
-  pretraining: { ...quick.pretraining, tokens: 64, batch: 8 },
-  answering: { ...quick.answering, batch: 8 },
+  baseModel: {
+    ...quick.baseModel,
+    songs: { ...quick.baseModel.songs, songs: 40 },
+    vocabulary: 600,
+    denoising: { ...quick.baseModel.denoising, tokens: 64, batch: 8 },
+    intermediate: { ...quick.baseModel.intermediate, batch: 8 },
+  },
   captioning: { ...quick.captioning, epochs: 2, batch: 8, schedule: { ...quick.captioning.schedule, peak: 3e-3 } },
 };
 

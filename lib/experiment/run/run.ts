@@ -9,11 +9,11 @@ import type { Captioner, Method } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/beam";
 import { countParams } from "../../model/params";
 import { type Progress, type Reporter, silent } from "../../progress";
+import { trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, summarise, testRows } from "./captions";
 import type { RunMaterial } from "./material";
 import { findRecord, type RunRecord, writeRecord } from "./records";
-import { trainCaptioner } from "./training";
 
 /** All runs of a preset, seed by seed and method by method. */
 export async function obtainRuns(material: RunMaterial, report: Reporter): Promise<RunRecord[]> {

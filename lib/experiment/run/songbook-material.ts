@@ -3,21 +3,21 @@ import type { Reporter } from "../../progress";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
-import { type Lessons, obtainReader } from "../pretrain/base-model";
+import { type BaseModelStages, obtainBaseModel } from "../pretrain/base-model";
 import { learnToHear, type TrainedEncoder } from "../tagger/songbook-encoder";
 import type { RunMaterial } from "./material";
 
-/** What all runs of a Songbook preset share: beside the corpus and its words the encoder and the text model that learned from it. */
+/** What all runs of a Songbook preset share: beside the corpus the music encoder and the base model. */
 export interface Material extends RunMaterial<Corpus["songs"][number]> {
   readonly preset: Preset;
   readonly tokeniserFile: string;
   readonly encoder: TrainedEncoder;
-  /** How the text model learned before the corpus. */
-  readonly lessons: Lessons;
+  /** How the base model was trained. */
+  readonly stages: BaseModelStages;
 }
 
 /**
- * Makes or reads a preset's material: corpus, tokeniser, music encoder, representations. Words, encoder and text model are
+ * Makes or reads a preset's material: corpus, tokeniser, music encoder, representations. Tokeniser, encoder and base model are
  * the same for all data sets, as the paper's are.
  *
  * @param out folder for the results in the place of the preset's own
@@ -27,8 +27,7 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
   const corpus = songbookCorpus(preset);
   const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
   const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
-  const reader = await obtainReader(preset, workspace.cache, report);
-  const { tokeniser, tokeniserFile, lessons } = reader;
+  const { tokeniser, tokeniserFile, stages, params, hash: pretrained } = await obtainBaseModel(preset, workspace.cache, report);
   return {
     preset,
     workspace,
@@ -38,7 +37,7 @@ export async function prepareMaterial(preset: Preset, report: Reporter, out?: st
     text: { ...preset.text, vocabulary: tokeniser.vocabSize },
     encoder,
     music: heldRepresentations(music, hash),
-    lessons,
-    start: { params: reader.params, hash: reader.hash },
+    stages,
+    start: { params, hash: pretrained },
   };
 }

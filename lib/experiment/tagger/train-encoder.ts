@@ -153,7 +153,8 @@ async function learn(
       return { heard, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
     },
     steps: stepsOf(plan, train.length),
-    schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
+    perEpoch: train.length / plan.batch,
+    schedule: plan.schedule,
     seed,
     checkpoint: { store, every: 200 },
   };
