@@ -9,12 +9,11 @@ import { AlcapError } from "alcap/dist/errors";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { heldRepresentations } from "alcap/dist/experiment/dataset/representations";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { learnToHear } from "alcap/dist/experiment/tagger/songbook-encoder";
+import { obtainMusicEncoder, type TrainedEncoder } from "alcap/dist/experiment/tagger/songbook-encoder";
 import { instrumentProbe, moodProbe, tagReport } from "alcap/dist/experiment/tagger/tag-report";
-import type { TrainedEncoder } from "alcap/dist/experiment/tagger/train-encoder";
 import { quiet } from "alcap/dist/progress";
 
-const folder = mkdtempSync(path.join(tmpdir(), "alcap-hear-"));
+const folder = mkdtempSync(path.join(tmpdir(), "alcap-tagger-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const smoke = presetNamed("smoke");
@@ -72,19 +71,20 @@ test("probes read what the mean of the positions says, and nothing where it says
 
 test("an encoder is trained once, read afterwards, and shared by corpora that differ in their words only", async () => {
   const small = { ...smoke, corpus: { ...smoke.corpus, songs: 25 } };
-  const first = await learnToHear(small, songbookCorpus(small), folder, quiet);
+  const first = await obtainMusicEncoder(small, songbookCorpus(small), folder, quiet);
   const frames: string[] = [];
   const other = { ...small, corpus: { ...small.corpus, agreement: 0.9 } };
-  const again = await learnToHear(other, songbookCorpus(other), folder, (label) => (done, total) => {
+  const again = await obtainMusicEncoder(other, songbookCorpus(other), folder, (label) => (done, total) => {
     if (done < total) frames.push(label);
   });
   assert.equal(again.hash, first.hash);
   assert.deepEqual(frames, [], "nothing is made again");
   assert.deepEqual([...again.encoder.scores], [...first.encoder.scores]);
+  assert.equal(again.encoder.auc, first.encoder.auc);
   assert.equal(first.encoder.scores.size, 5);
   for (const row of first.encoder.scores.values()) assert.ok(row.every((p) => p >= 0 && p <= 1));
   const noisier = { ...small, corpus: { ...small.corpus, noise: 0.8 } };
   const report = tagReport({ corpus: songbookCorpus(small), encoder: again.encoder }, "validation");
   assert.equal(report.songs, 2);
-  assert.notEqual((await learnToHear(noisier, songbookCorpus(noisier), folder, quiet)).hash, first.hash);
+  assert.notEqual((await obtainMusicEncoder(noisier, songbookCorpus(noisier), folder, quiet)).hash, first.hash);
 });
