@@ -2,7 +2,7 @@ import { type Audio, excerptOf } from "../../data/audio";
 import { melSpectrogram } from "../../data/audio/mel";
 import { englishTest } from "../../data/corpus/source/english";
 import { songBatch } from "../../data/text/batch";
-import type { Values } from "../../engine";
+import type { Value, Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
 import { openMusicEncoder } from "../../model/music/open-encoder";
@@ -37,10 +37,10 @@ export function openCaptioner({ about, tokeniser, encoder, params }: Bundle): So
     caption: async (audio, lyrics) => {
       if (!/[\p{L}\p{N}]/u.test(lyrics)) throw noWords();
       const samples = excerptOf(audio);
-      const [represented] = await music.represent([melSpectrogram(samples)]);
+      const [representation] = await music.represent([melSpectrogram(samples)]);
       const ids = tokeniser.encode(lyrics);
-      const songs = represented ? [{ lyrics: ids, music: represented }] : [];
-      const [caption = new Int32Array(0)] = await decode(songBatch(songs, about.lyricsTokens) as Values<SongBatch>);
+      const song = songBatch([{ lyrics: ids, music: representation as Value }], about.lyricsTokens);
+      const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
       const notes = [
         "The model has learned from generated songs only: on real songs its captions are naive.",
         ...soundNotes(audio, samples),
