@@ -34,10 +34,9 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!values.lyrics)
     throw new AlcapError("usage", "The lyrics are missing.", "Give --lyrics FILE, the song's words as UTF-8 text.");
   const lyrics = readLyrics(values.lyrics);
-  const audio = await decodeAudio(song);
   const bundle = await readBundle(values.model ?? defaultModel());
   const captioner = openCaptioner(bundle);
-  const { caption, notes } = await captioner.caption(audio, lyrics);
+  const { caption, notes } = await captioner.caption(await decodeAudio(song), lyrics);
   await captioner.release();
   const { run: name, preset, corpus } = bundle.about;
   const { method } = bundle.about.captioner;

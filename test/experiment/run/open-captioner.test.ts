@@ -16,7 +16,7 @@ import { InferenceSession } from "onnxruntime-node";
 import { tinyCaptioner, tinyParams } from "../../model/tiny";
 import { sharedFile } from "../../shared";
 
-const STEPS = 8; // coarse, so that a captioner that did not round would be found out
+const STEPS = 1 / 20; // a step of 20 dB, so that a captioner that did not round would write something else
 const verses = [
   "The river took my brother and the winter took the rest",
   "Paper boats on a silver lake, we sing until we are awake",
@@ -27,12 +27,12 @@ const tokeniser = loadTokeniser(trainBpe(verses, { vocabSize: 290 }));
 function bundle(method: Method = "alcap"): Bundle {
   const tiny = tinyCaptioner({}, method);
   const shape = { mels: 128, channels: 6, heads: 2, inner: 8, layers: 1, tags: 5 };
-  const captioner = { ...tiny, text: { ...tiny.text, vocabulary: tokeniser.vocabSize } };
+  const captioner = { ...tiny, text: { ...tiny.text, vocabulary: tokeniser.vocabSize, initialDeviation: 1 } };
   return {
     about: { run: "none", preset: "smoke", corpus: "none", captioner, lyricsTokens: 20, captionTokens: 12 },
     tokeniser,
     encoder: { params: initialise(musicParams(shape), 3), shape, stepsPerDb: STEPS },
-    params: tinyParams(captioner),
+    params: tinyParams(captioner, 2),
   };
 }
 
@@ -45,10 +45,11 @@ const chirp = (sampleRate: number, seconds: number, channels: number): Audio => 
 });
 
 /** The caption by the long way: the whole song resampled, then cut, its spectrogram rounded, each graph compiled for it alone. */
-async function longWay({ about, encoder, params }: Bundle, audio: Audio, lyrics: string): Promise<string> {
+async function longWay(audio: Audio, lyrics: string, steps = STEPS): Promise<string> {
+  const { about, encoder, params } = bundle();
   const { data, mels, frames } = melSpectrogram(excerpt(resample(toMono(audio), audio.sampleRate, 16_000)));
   const encode = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, encoder.shape, mel));
-  const rounded = data.map((db) => Math.round(db * STEPS) / STEPS);
+  const rounded = data.map((db) => Math.round(db * steps) / steps);
   const states = await encode(encoder.params, value(rounded, [1, mels, frames]));
   const music = value(states.data, states.shape.slice(1));
   const decode = greedyDecoder(params, about.captioner, about.captionTokens);
@@ -79,8 +80,10 @@ test("songs of any rate and length are captioned with one compilation a graph, e
   ];
   const { captions, graphs } = await captionAll(songs);
   assert.equal(graphs, 3, "music encoder, text encoder, decoding step");
-  for (const [i, { audio, lyrics }] of songs.entries())
-    assert.equal(captions[i]?.caption, await longWay(bundle(), audio, lyrics));
+  for (const [i, { audio, lyrics }] of songs.entries()) {
+    assert.equal(captions[i]?.caption, await longWay(audio, lyrics));
+    assert.notEqual(captions[i]?.caption, await longWay(audio, lyrics, 2 ** 20), "the rounding of the training matters here");
+  }
   const notes = captions.map(({ notes }) => notes.join(" "));
   for (const note of notes) assert.match(note, /naive/);
   assert.match(notes[2] ?? "", /4\.0 s long/);
@@ -97,7 +100,7 @@ test("three real songs in one process, one compilation a graph", { skip: sharedF
   const { captions, graphs } = await captionAll(songs);
   assert.equal(graphs, 3);
   for (const [i, { audio, lyrics }] of songs.entries()) {
-    assert.equal(captions[i]?.caption, await longWay(bundle(), audio, lyrics));
+    assert.equal(captions[i]?.caption, await longWay(audio, lyrics));
     assert.match(captions[i]?.notes.join(" ") ?? "", /do not seem to be English/);
   }
 });
