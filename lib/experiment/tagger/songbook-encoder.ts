@@ -74,7 +74,7 @@ async function makeAll(preset: Preset, corpus: Corpus, cache: string, report: Re
   writeWhole(scores, writeSafetensors(await tagScores(preset, corpus, trained, represented)));
 }
 
-/** What was found on disk reports itself as done, so that a first and a second execution of a notebook read the same. */
+/** What was found on disk reports itself as done, so that a first and a second execution of a notebook look the same. */
 function reportDone(corpus: Corpus, { curve }: TrainedWeights, report: Reporter): void {
   const { length } = corpus.songs;
   for (const [label, total] of [

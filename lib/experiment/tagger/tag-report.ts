@@ -67,10 +67,10 @@ export interface RepresentedCorpus {
 /** A linear probe with the names of its classes, in the order of the confusion table. */
 export type NamedProbe = Probe & { readonly classes: readonly string[] };
 
-/** How well a linear classifier reads the mood from the frozen representations, averaged over their positions; on the test songs. */
+/** How well a linear classifier tells the mood from the frozen representations, averaged over their positions; on the test songs. */
 export const moodProbe = (represented: RepresentedCorpus): NamedProbe => probe(represented, moodNames, ({ truth }) => truth.mood);
 
-/** How well a linear classifier reads the instrument that plays the tune from the frozen representations; on the test songs. */
+/** How well a linear classifier tells the instrument that plays the tune from the frozen representations; on the test songs. */
 export const instrumentProbe = (represented: RepresentedCorpus): NamedProbe =>
   probe(
     represented,
