@@ -15,8 +15,8 @@ export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./expe
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
 export { obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
-export { captionSong, type SongCaption } from "./experiment/run/caption-song";
 export type { RunMaterial } from "./experiment/run/material";
+export { openCaptioner, type SongCaption, type SongCaptioner } from "./experiment/run/open-captioner";
 export { type PreparedPreset, preparedMaterial } from "./experiment/run/prepared-material";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
 export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run/run";
@@ -32,7 +32,7 @@ export {
   textMeasures,
 } from "./experiment/study/table";
 export { attentionOverTime, type EncoderLayer, encoderLayers, type MusicAttention } from "./experiment/tagger/encoder-layers";
-export type { HearingRecord } from "./experiment/tagger/encoder-record";
+export type { EncoderRecord } from "./experiment/tagger/encoder-record";
 export {
   instrumentProbe,
   moodProbe,
@@ -53,7 +53,8 @@ export type { Captioner, Method } from "./model/captioner";
 export { type GreedyDecoder, greedyDecoder, type SongBatch } from "./model/decoding/greedy";
 export { crossAttention, crossAttentionWeights } from "./model/fusion";
 export { attentionWeights } from "./model/layers";
-export { musicAttention, musicEncoder, musicFrontEnd, tagLogits } from "./model/music/music-encoder";
+export { musicAttention, musicEncoder, musicFrontEnd, type Pooling, tagLogits } from "./model/music/music-encoder";
+export { type MusicEncoder, openMusicEncoder } from "./model/music/open-encoder";
 export { countParams, initialise, type Params, type ParamValues } from "./model/params";
 export { loadWeights } from "./model/weights";
 export * from "./notebook";

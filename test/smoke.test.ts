@@ -77,7 +77,7 @@ const scratch = (name: string, content: Uint8Array | string) => {
 };
 const caption = (...args: string[]) => alcap("caption", ...args, "--model", path.join(home, "data/models/alcap-smoke"));
 
-test("caption: sensible answers for 0.2 s of audio, silence and empty lyrics", () => {
+test("caption: sensible answers for 0.2 s of audio and silence, no caption without words", () => {
   const lyrics = scratch("lyrics.txt", "soy un fantasma que\nse asusta de sí mismo\n");
   const tone = Float32Array.from({ length: 3200 }, (_, i) => 0.5 * Math.sin(i / 5));
   const short = caption(scratch("short.wav", writeWav(tone, 16_000)), "--lyrics", lyrics, "--json");
@@ -88,9 +88,13 @@ test("caption: sensible answers for 0.2 s of audio, silence and empty lyrics", (
   const silent = caption(scratch("silence.wav", writeWav(new Float32Array(16_000 * 16), 16_000)), "--lyrics", lyrics);
   assert.equal(silent.status, 0);
   assert.match(silent.stdout, /silent/);
-  const wordless = caption(path.join(home, "short.wav"), "--lyrics", scratch("empty.txt", ""));
-  assert.equal(wordless.status, 0);
-  assert.match(wordless.stdout, /no lyrics/);
+  assert.match(silent.stdout, /on real songs its captions are naive/);
+  assert.match(silent.stdout, /do not seem to be English/);
+  for (const words of ["", " \n\n", "…\n- - -\n"]) {
+    const wordless = caption(path.join(home, "short.wav"), "--lyrics", scratch("empty.txt", words));
+    assert.deepEqual([wordless.status, wordless.stdout], [1, ""], "no caption is better than one of nothing");
+    assert.match(wordless.stderr, /lyrics hold no words/);
+  }
 });
 
 test("caption: what cannot be captioned is one line on stderr and the right exit code", () => {

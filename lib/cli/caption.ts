@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { loadAudio } from "../data/audio";
+import { decodeAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { bundleFolder, readBundle } from "../experiment/run/bundle";
-import { captionSong } from "../experiment/run/caption-song";
+import { openCaptioner } from "../experiment/run/open-captioner";
 
 const help = `Usage: alcap caption SONG --lyrics FILE [--model DIR] [--json]
 
-Writes one caption for a song. SONG is an mp3, wav, flac or ogg file; the 15 s in its middle are heard.
-  --lyrics FILE   the lyrics as UTF-8 text; an empty file for an instrumental
+Writes one caption for a song. SONG is an mp3, wav, flac or ogg file; the 15 s in its middle are used.
+  --lyrics FILE   the lyrics as UTF-8 text; an instrumental cannot be captioned
   --model DIR     a trained model (default: the one that \`npm run reproduce\` made)
   --json          one JSON object instead of text`;
 
@@ -32,17 +32,16 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!song || positionals.length > 1)
     throw new AlcapError("usage", "Give exactly one audio file.", "Example: alcap caption song.mp3 --lyrics song.txt");
   if (!values.lyrics)
-    throw new AlcapError("usage", "The lyrics are missing.", "Give --lyrics FILE; an empty file for an instrumental.");
+    throw new AlcapError("usage", "The lyrics are missing.", "Give --lyrics FILE, the song's words as UTF-8 text.");
   const lyrics = readLyrics(values.lyrics);
-  const audio = await loadAudio(song);
   const bundle = await readBundle(values.model ?? defaultModel());
-  const { caption, notes } = await captionSong(bundle, audio, lyrics);
-  const { run: name, preset, corpus, captioner } = bundle.about;
-  const trained = `${captioner.method}, preset ${preset}, run ${name}, trained on ${corpus}`;
-  if (values.json)
-    console.log(
-      JSON.stringify({ song, caption, model: { method: captioner.method, preset, run: name }, trainedOn: corpus, notes }),
-    );
+  const captioner = openCaptioner(bundle);
+  const { caption, notes } = await captioner.caption(await decodeAudio(song), lyrics);
+  await captioner.release();
+  const { run: name, preset, corpus } = bundle.about;
+  const { method } = bundle.about.captioner;
+  const trained = `${method}, preset ${preset}, run ${name}, trained on ${corpus}`;
+  if (values.json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
   else console.log([caption, "", `Model: ${trained}.`, ...notes.map((note) => `Note: ${note}`)].join("\n"));
   return 0;
 }

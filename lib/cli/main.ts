@@ -16,7 +16,10 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "make the base model that all methods start from",
     load: () => import("./pretrain.js"),
   },
-  hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./train-encoder.js") },
+  "train-encoder": {
+    about: "train a preset's music encoder and measure how well it tags",
+    load: () => import("./train-encoder.js"),
+  },
   caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
   prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },
   fetch: { about: "download a public model (BART-base, Sentence-BERT) for the real data", load: () => import("./fetch.js") },
@@ -32,7 +35,7 @@ const help = () =>
   [
     "Usage: alcap COMMAND [options]",
     "",
-    ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`),
+    ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(13)} ${about}`),
     "",
     "alcap COMMAND --help tells more.",
   ].join("\n");

@@ -163,7 +163,7 @@ async function prepareGenerated(values: Given, common: Omit<SongbookCorpusOption
 /** The engine is loaded only where representations are asked for. */
 async function embedderOf(encoder: string, preset: Preset, report: Reporter = quiet): Promise<SongEmbedder> {
   const { presetEncoder, songEmbedder } = await import("../experiment/tagger/represent-songbook.js");
-  return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, preset.music, report("representations"));
+  return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, report("representations"));
 }
 
 /** What both real corpora take. */

@@ -25,8 +25,8 @@ import type { Tokeniser } from "../../data/text/tokeniser";
 import { writeWhole } from "../../files/whole-file";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { mentions } from "../../metric/facts/facts";
-import { heardMoodBound } from "../../metric/facts/heard-mood";
 import { estimatedInformation, moodInformation } from "../../metric/facts/mood";
+import { musicMoodBound } from "../../metric/facts/music-mood";
 import { noveltyAgainst } from "../../metric/text/novelty";
 import { type Progress, silent } from "../../progress";
 import type { Row } from "./corpus";
@@ -174,8 +174,8 @@ export function turnDial(options: SongbookOptions, agreements: readonly number[]
   });
 }
 
-/** The best accuracy of naming the mood from the music alone at each noise, on as many songs as the corpus has (`heardMoodBound`). */
-export function heardMoodBounds(
+/** The best accuracy of naming the mood from the music alone at each noise, on as many songs as the corpus has (`musicMoodBound`). */
+export function musicMoodBounds(
   options: SongbookOptions,
   noises: readonly number[],
   progress: Progress = silent,
@@ -183,7 +183,7 @@ export function heardMoodBounds(
   return noises.map((noise, done) => {
     const played = Array.from({ length: options.songs }, (_, index) => drawCauses({ ...options, noise }, index));
     progress(done + 1, noises.length, `noise ${noise}`);
-    return { noise, bound: heardMoodBound(played, noise, "music") };
+    return { noise, bound: musicMoodBound(played, noise, "music") };
   });
 }
 

@@ -13,7 +13,7 @@ export interface RunMaterial<S extends SongText = SongText> {
   readonly corpus: Corpus<S>;
   readonly tokeniser: Tokeniser;
   readonly text: TextShape;
-  /** What the frozen music encoder heard. */
+  /** What the frozen music encoder made of the songs. */
   readonly music: Representations;
   /** What every method starts from. */
   readonly start: TextStart;

@@ -4,7 +4,7 @@ import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
 import { type Workspace, workspaceOf } from "../../files/project";
 import { readBartFolder } from "../../model/bart-folder";
-import type { Reporter } from "../../progress";
+import { quiet, type Reporter } from "../../progress";
 import { bartTokens, type TextShape } from "../../recipe";
 import type { Corpus, SongText } from "../dataset/corpus";
 import { readPreparedCorpus } from "../dataset/prepared-corpus";
@@ -12,7 +12,7 @@ import { findRepresentations, readRepresentations } from "../dataset/representat
 import { noMusic, type Representations } from "../dataset/representations";
 import { learnWords } from "../dataset/words";
 import type { RunPlan } from "../preset/plan";
-import { hearCorpus } from "../tagger/represent-corpus";
+import { representCorpus } from "../tagger/represent-corpus";
 import type { RunMaterial } from "./material";
 
 /** Where the tokeniser comes from: learned from the training rows as byte-level BPE of so many tokens, or read from a folder or file. */
@@ -49,7 +49,7 @@ export interface PreparedPreset extends Omit<RunPlan, "dataSet"> {
  * @param out folder for the results in the place of the preset's own
  * @throws AlcapError that says what is missing and how to get it
  */
-export async function preparedMaterial(preset: PreparedPreset, report: Reporter, out?: string): Promise<RunMaterial> {
+export async function preparedMaterial(preset: PreparedPreset, report: Reporter = quiet, out?: string): Promise<RunMaterial> {
   const workspace = workspaceOf(preset, out);
   const { text } = preset;
   const bart = text.start === "weights" ? await startWeights(text.folder) : undefined;
@@ -102,7 +102,9 @@ async function representations(
     throw new AlcapError("usage", "BART-fusion and ALCAP need music.", "Say where the representations come from.");
   }
   const songs = [...new Set(Object.values(corpus.rows).flatMap((rows) => rows.map(({ song }) => song.id)))];
-  if (music.from === "audio") return hearCorpus({ folder, songs, encoder: music.encoder, cache: workspace.cache }, report);
+  if (music.from === "audio") {
+    return representCorpus({ folder, songs, encoder: music.encoder, cache: workspace.cache }, report);
+  }
   const found = music.folder ?? findRepresentations(folder);
   if (found !== undefined) return readRepresentations(found, songs, report("checking representations"));
   throw new AlcapError(

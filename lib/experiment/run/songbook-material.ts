@@ -1,10 +1,10 @@
 import { workspaceOf } from "../../files/project";
-import type { Reporter } from "../../progress";
+import { quiet, type Reporter } from "../../progress";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
 import { type BaseModelStages, obtainBaseModel } from "../pretrain/base-model";
-import { learnToHear, type TrainedEncoder } from "../tagger/songbook-encoder";
+import { obtainMusicEncoder, type TrainedEncoder } from "../tagger/songbook-encoder";
 import type { RunMaterial } from "./material";
 
 /** What all runs of a Songbook preset share: beside the corpus the music encoder and the base model. */
@@ -22,11 +22,11 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
  *
  * @param out folder for the results in the place of the preset's own
  */
-export async function prepareMaterial(preset: Preset, report: Reporter, out?: string): Promise<Material> {
+export async function prepareMaterial(preset: Preset, report: Reporter = quiet, out?: string): Promise<Material> {
   const workspace = workspaceOf(preset, out);
   const corpus = songbookCorpus(preset);
   const common = preset.dataSet === "songbook-positive" ? corpus : songbookCorpus({ ...preset, dataSet: "songbook-positive" });
-  const { encoder, music, hash } = await learnToHear(preset, common, workspace.cache, report);
+  const { encoder, music, hash } = await obtainMusicEncoder(preset, common, workspace.cache, report);
   const { tokeniser, tokeniserFile, stages, params, hash: pretrained } = await obtainBaseModel(preset, workspace.cache, report);
   return {
     preset,

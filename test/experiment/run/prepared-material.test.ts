@@ -31,7 +31,7 @@ const preset = (text: TextSource): PreparedPreset => ({
 });
 
 test("a preset of one's own learns its words from the corpus and starts afresh", async () => {
-  const fresh = await preparedMaterial(preset({ start: "fresh", shape }), quiet);
+  const fresh = await preparedMaterial(preset({ start: "fresh", shape })); // reports nowhere
   assert.equal(fresh.text.vocabulary, fresh.tokeniser.vocabSize);
   assert.deepEqual([fresh.tokeniser.vocabSize, fresh.music.width, fresh.start.params], [290, 12, {}]);
   await obtainRun(fresh, { method: "bart", seed: 1 });

@@ -8,7 +8,7 @@ export type Played = Pick<Song, "music" | "truth">;
 /**
  * What anyone could know of a song's mood who sees its whole score and manner of playing: Bayes' rule over the generator's own
  * chances, `P(m | plan) ∝ P(m) P(plan | m)`, exact. Before it the mood is uniform; who reads the lyrics too starts from
- * `P(m | m') = ρ [m = m'] + (1 − ρ)/n`. The sound is made of the plan alone, so no listener can know more than this.
+ * `P(m | m') = ρ [m = m'] + (1 − ρ)/n`. The sound is made of the plan alone, so nobody can know more from the sound than this.
  *
  * @param noise 0..1, the corpus's
  */
@@ -29,12 +29,12 @@ export function moodPosterior(
 }
 
 /**
- * The best accuracy of naming the mood for who hears (or hears and reads): the mean over songs of the likeliest mood's exact probability,
+ * The best accuracy of naming the mood from the music (or from music and lyrics): the mean over songs of the likeliest mood's exact probability,
  * with its 95 % interval over songs. {@link bayesMoodAccuracy} gives 1; this says how far below 1 the overlap of moods puts it.
  *
  * @param noise 0..1, the corpus's
  */
-export function heardMoodBound(songs: readonly Played[], noise: number, sees: Extract<Sees, "music" | "both">): Interval {
+export function musicMoodBound(songs: readonly Played[], noise: number, sees: Extract<Sees, "music" | "both">): Interval {
   const best = songs.map((song) => Math.max(...Object.values(moodPosterior(song, noise, sees))));
   return bootstrapInterval(best, { seed: `heard/${sees}` });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSong, moodLogLikelihood, moodNames, type Song } from "alcap/dist/data/songbook";
-import { heardMoodBound, moodPosterior } from "alcap/dist/metric/facts/heard-mood";
+import { moodPosterior, musicMoodBound } from "alcap/dist/metric/facts/music-mood";
 
 const songbook = (noise: number, songs = 1500): readonly Song[] =>
   Array.from({ length: songs }, (_, i) => makeSong({ seed: 11, songs, agreement: 0.3, noise }, i));
@@ -18,15 +18,15 @@ for (const noise of [0.3, 1]) {
       const right = best.filter(([mood], i) => mood === songs[i]!.truth.mood).length / songs.length;
       const variance = best.reduce((sum, [, p]) => sum + p * (1 - p), 0) / songs.length ** 2;
       assert.ok(Math.abs(said - right) <= 3.5 * Math.sqrt(variance) + 1e-9, `says ${said}, is right in ${right}`);
-      assert.equal(heardMoodBound(songs, noise, sees).mean, said);
+      assert.equal(musicMoodBound(songs, noise, sees).mean, said);
     });
   }
 }
 
 test("noise makes moods harder to tell, and lyrics then help", () => {
   const [clear, loud] = [0.3, 1].map((noise) => ({ noise, songs: songbook(noise, 400) }));
-  assert.ok(heardMoodBound(clear!.songs, 0.3, "music").mean > heardMoodBound(loud!.songs, 1, "music").mean);
-  assert.ok(heardMoodBound(loud!.songs, 1, "both").mean >= heardMoodBound(loud!.songs, 1, "music").mean);
+  assert.ok(musicMoodBound(clear!.songs, 0.3, "music").mean > musicMoodBound(loud!.songs, 1, "music").mean);
+  assert.ok(musicMoodBound(loud!.songs, 1, "both").mean >= musicMoodBound(loud!.songs, 1, "music").mean);
 });
 
 test("the song's own mood is never impossible, and probabilities add up to 1", () => {
