@@ -26,7 +26,6 @@ export {
   type Measure,
   measures,
   methodNames,
-  paperTable1,
   resultRows,
   resultTable,
   textMeasures,
@@ -56,6 +55,7 @@ export { musicAttention, musicEncoder, musicFrontEnd, tagLogits } from "./model/
 export { countParams, initialise, type Params, type ParamValues } from "./model/params";
 export { loadWeights } from "./model/weights";
 export * from "./notebook";
+export * from "./paper";
 export { type Progress, quiet, type Reporter, silent } from "./progress";
 export * from "./recipe";
 export { type EncoderFixture, encoderParity, testSignal } from "./verify/encoder";

@@ -10,8 +10,8 @@ import { reportedRun } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
 import { modelsFolder } from "../files/project";
-import type { Method } from "../model/captioner";
 import { requireModel } from "../model/weights";
+import { type Method, methods } from "../paper";
 import { recipes } from "../recipe";
 import { numberFrom, oneOf, usage, wholeFrom } from "./options";
 import { terminalReporter } from "./terminal";
@@ -95,8 +95,6 @@ const changesOf = (given: Given): PaperChanges => ({
   decodingBatch: wholeFrom(given, "decoding-batch", 1),
   alignmentWeight: numberFrom(given, "lambda"),
 });
-
-const methods: readonly Method[] = ["bart", "bart-fusion", "alcap"];
 
 /** Methods and seeds: those asked for, or the preset's. */
 function runsOf(given: Given, preset: { readonly methods: readonly Method[]; readonly seeds: readonly number[] }) {

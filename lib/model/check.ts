@@ -1,9 +1,10 @@
 import { AlcapError } from "../errors";
+import { methods } from "../paper";
 import type { Alignment, Fusion, TextShape } from "../recipe";
 import type { Captioner } from "./captioner";
 
 const choices = {
-  method: ["bart", "bart-fusion", "alcap"],
+  method: methods,
   loss: ["infonce", "positive-pair"],
   similarity: ["cosine", "dot"],
   direction: ["music-to-lyrics", "lyrics-to-music", "symmetric"],

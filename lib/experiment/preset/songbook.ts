@@ -3,6 +3,7 @@ import type { SongbookOptions } from "../../data/songbook";
 import { bartNoise, type Noise } from "../../data/text/denoise";
 import { AlcapError } from "../../errors";
 import type { Readout } from "../../model/music/music-encoder";
+import { methods } from "../../paper";
 import { type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
 import type { AdamW } from "../../train/adamw";
 import type { RunPlan, TrainingPlan } from "./plan";
@@ -120,7 +121,7 @@ const quick: Preset = {
     optimiser: adamw,
     dropout: 0,
   },
-  methods: ["bart", "bart-fusion", "alcap"],
+  methods,
   seeds: [2022],
   decoding: { kind: "greedy" },
   decodingBatch: 32,

@@ -28,15 +28,6 @@ export const textMeasures = (rouge: "recall" | "f1"): readonly Measure[] => [
 /** How the methods are named to a reader. */
 export const methodNames: Readonly<Record<Method, string>> = { bart: "BART", "bart-fusion": "BART-fusion", alcap: "ALCAP" };
 
-/** The paper's Table 1, percent, for the data set that `songbook-positive` stands in for (Song Interpretation, votes > 0). */
-export const paperTable1: Readonly<
-  Record<Method, { readonly rouge1: number; readonly rouge2: number; readonly rougeL: number; readonly meteor: number }>
-> = {
-  bart: { rouge1: 41.2, rouge2: 13.0, rougeL: 22.8, meteor: 22.0 },
-  "bart-fusion": { rouge1: 44.3, rouge2: 14.6, rougeL: 24.7, meteor: 22.6 },
-  alcap: { rouge1: 49.8, rouge2: 16.0, rougeL: 27.1, meteor: 27.7 },
-};
-
 /** One row a run: its name and an interval a measure, in percent. */
 export function resultRows(
   records: readonly RunRecord[],
