@@ -16,11 +16,20 @@ export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, pres
 export { obtainReader } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
 export { captionSong, type SongCaption } from "./experiment/run/caption-song";
-export type { RunMaterial } from "./experiment/run/material";
+export type { RunFacts, RunMaterial } from "./experiment/run/material";
+export { obtainRuns } from "./experiment/run/obtain-runs";
 export { type PreparedPreset, preparedMaterial } from "./experiment/run/prepared-material";
+export { type RunName, type RunRecipe, recipeDifferences, runId } from "./experiment/run/recipe";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
-export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run/run";
-export { type Material, prepareMaterial } from "./experiment/run/songbook-material";
+export { captionerOf, obtainRun, trainedWeights } from "./experiment/run/run";
+export {
+  encoderIsHere,
+  type Material,
+  prepareMaterial,
+  recordedRuns,
+  type SongbookFacts,
+  songbookFacts,
+} from "./experiment/run/songbook-material";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export {
   type Measure,

@@ -8,7 +8,8 @@ import type { Captioner } from "../../model/captioner";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
 import type { MusicShape } from "../../recipe";
-import { captionerOf, type RunName, runId, weightsFile } from "./run";
+import { type RunName, runId } from "./recipe";
+import { captionerOf, trainedWeights } from "./run";
 import type { Material } from "./songbook-material";
 
 /** A trained captioner that needs nothing else: what `alcap caption` loads. */
@@ -59,7 +60,7 @@ export function writeBundle(material: Material, name: RunName): string {
   const ears = writeSafetensors(material.encoder.params, { format: "pt", heads: String(preset.music.heads) });
   writeWhole(path.join(temporary, FILES.encoder), ears);
   cpSync(material.tokeniserFile, path.join(temporary, FILES.words));
-  cpSync(weightsFile(material, name), path.join(temporary, FILES.model));
+  cpSync(trainedWeights(material, name), path.join(temporary, FILES.model));
   rmSync(folder, { recursive: true, force: true });
   renameSync(temporary, folder);
   return folder;
