@@ -15,18 +15,26 @@ export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./expe
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
 export { obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
-export type { RunMaterial } from "./experiment/run/material";
+export type { RunFacts, RunMaterial } from "./experiment/run/material";
+export { obtainRuns } from "./experiment/run/obtain-runs";
 export { openCaptioner, type SongCaption, type SongCaptioner } from "./experiment/run/open-captioner";
 export { type PreparedPreset, preparedMaterial } from "./experiment/run/prepared-material";
+export { type RunName, type RunRecipe, recipeDifferences, runId } from "./experiment/run/recipe";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
-export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run/run";
-export { type Material, prepareMaterial } from "./experiment/run/songbook-material";
+export { captionerOf, obtainRun, trainedWeights } from "./experiment/run/run";
+export {
+  encoderIsHere,
+  type Material,
+  prepareMaterial,
+  recordedRuns,
+  type SongbookFacts,
+  songbookFacts,
+} from "./experiment/run/songbook-material";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export {
   type Measure,
   measures,
   methodNames,
-  paperTable1,
   resultRows,
   resultTable,
   textMeasures,
@@ -58,6 +66,7 @@ export { type MusicEncoder, openMusicEncoder } from "./model/music/open-encoder"
 export { countParams, initialise, type Params, type ParamValues } from "./model/params";
 export { loadWeights } from "./model/weights";
 export * from "./notebook";
+export * from "./paper";
 export { type Progress, quiet, type Reporter, silent } from "./progress";
 export * from "./recipe";
 export { type EncoderFixture, encoderParity, testSignal } from "./verify/encoder";

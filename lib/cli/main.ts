@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, { readonly about: string; readonly load:
     about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
     load: () => import("./train.js"),
   },
+  runs: { about: "list, show and compare recorded runs, or print the records' schema", load: () => import("./runs.js") },
   pretrain: {
     about: "make the base model that all methods start from",
     load: () => import("./pretrain.js"),

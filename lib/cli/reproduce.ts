@@ -4,18 +4,22 @@ import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
 import { type Preset, presetNamed } from "../experiment/preset/songbook";
 import { writeBundle } from "../experiment/run/bundle";
-import { obtainRuns } from "../experiment/run/run";
+import { defaultJobs, makeRuns } from "../experiment/run/obtain-runs";
+import { trainRun } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { resultTable } from "../experiment/study/table";
 import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
+import { wholeFrom } from "./options";
 import { terminalReporter } from "./terminal";
 
-const help = `Usage: npm run reproduce -- [--preset smoke|quick|standard] [--no-notebooks]
+const help = `Usage: npm run reproduce -- [--preset smoke|quick|standard] [--no-notebooks] [--jobs N]
 
 Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and
-executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.`;
+executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.
+Recorded runs are not trained again, but for the one ALCAP whose weights \`alcap caption\` needs.
+--jobs N  runs at once, each a process of one thread (default: one a core)`;
 
 /** `alcap reproduce`: the main job, end to end. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -25,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       preset: { type: "string", default: "quick" },
       notebooks: { type: "boolean", default: true },
+      jobs: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -41,8 +46,11 @@ export async function run(args: readonly string[]): Promise<number> {
     `Songbook: ${material.corpus.songs.length} songs; ${train.length} training, ${validation.length} validation, ${test.length} test rows.`,
   );
   console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
-  const records = await obtainRuns(material, report);
-  const model = writeBundle(material, { method: "alcap", seed: preset.seeds.at(-1) as number });
+  const jobs = wholeFrom(values, "jobs", 1) ?? defaultJobs();
+  const records = await makeRuns(material, { preset }, report, { jobs });
+  const shown = { method: "alcap", seed: preset.seeds.at(-1) as number } as const;
+  await trainRun(material, shown, report(`training ${shown.method}, seed ${shown.seed}, for its weights`));
+  const model = writeBundle(material, shown);
   console.log(
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
   );

@@ -4,14 +4,16 @@ import { dataSetFolder } from "../experiment/dataset/prepared-corpus";
 import { findRepresentations } from "../experiment/dataset/representation-files";
 import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
 import { dataSetNames, type Preset, presetNamed } from "../experiment/preset/songbook";
-import type { RunMaterial } from "../experiment/run/material";
+import type { RunFacts } from "../experiment/run/material";
+import { defaultJobs, makeRuns, obtainRuns, type RunOptions } from "../experiment/run/obtain-runs";
 import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/run/prepared-material";
-import { reportedRun } from "../experiment/run/run";
-import { prepareMaterial } from "../experiment/run/songbook-material";
+import { type RunName, runsOf } from "../experiment/run/recipe";
+import type { RunRecord } from "../experiment/run/records";
+import { songbookFacts } from "../experiment/run/songbook-material";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
 import { modelsFolder } from "../files/project";
-import type { Method } from "../model/captioner";
 import { requireModel } from "../model/weights";
+import { type Method, methods } from "../paper";
 import { recipes } from "../recipe";
 import { numberFrom, oneOf, usage, wholeFrom } from "./options";
 import { terminalReporter } from "./terminal";
@@ -30,6 +32,9 @@ all:       --method NAME         bart, bart-fusion or alcap; may be repeated (de
            --lambda X            weight of the alignment (default 0.02)
            --epochs N            of captioning
            --out DIR             results (default results/PRESET)
+           --jobs N              runs at once, each a process of one thread (default: one a core; paper: 1)
+           --threads N           threads of a run, part of its recipe (default 1)
+           --weights             train again where a record is there without its weights
 paper:     --data DIR            the prepared corpus
            --recipe NAME         as the paper says (paper, the default) or as its released code does (released)
            --bart DIR            weights and tokeniser (default: what \`alcap fetch bart-base\` fetched)
@@ -56,6 +61,9 @@ const options = {
   "caption-tokens": { type: "string" },
   "decoding-batch": { type: "string" },
   out: { type: "string" },
+  jobs: { type: "string" },
+  threads: { type: "string" },
+  weights: { type: "boolean" },
   "dry-run": { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -65,7 +73,9 @@ const parse = (args: readonly string[]) => parseArgs({ args: [...args], options 
 type Given = ReturnType<typeof parse>;
 
 /** What says something for every preset. */
-const COMMON: readonly (keyof Given)[] = ["preset", "dataset", "method", "seed", "lambda", "epochs", "out", "help"];
+const COMMON: readonly (keyof Given)[] = [
+  ...(["preset", "dataset", "method", "seed", "lambda", "epochs", "out", "jobs", "threads", "weights", "help"] as const),
+];
 
 /** `alcap train`: the runs of a preset, on Songbook or on a prepared corpus. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -75,6 +85,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const isPaper = given.preset === "paper";
+  if (given.threads !== undefined) process.env.ALCAP_THREADS = given.threads;
   const foreign = (Object.keys(given) as (keyof Given)[]).find((name) => !isPaper && !COMMON.includes(name));
   if (foreign) throw usage(`--${foreign} means nothing for the preset ${given.preset}.`, "Run `alcap train --help`.");
   if (given["dry-run"]) await printEstimate(recipeOf(given), changesOf(given), given);
@@ -96,19 +107,26 @@ const changesOf = (given: Given): PaperChanges => ({
   alignmentWeight: numberFrom(given, "lambda"),
 });
 
-const methods: readonly Method[] = ["bart", "bart-fusion", "alcap"];
+type Methods = { readonly methods: readonly Method[]; readonly seeds: readonly number[] };
 
 /** Methods and seeds: those asked for, or the preset's. */
-function runsOf(given: Given, preset: { readonly methods: readonly Method[]; readonly seeds: readonly number[] }) {
+function askedOf(given: Given, preset: Methods): Methods {
   const seeds = given.seed?.map((seed) => wholeFrom({ seed }, "seed", 0) ?? 0);
   return { methods: given.method?.map((name) => oneOf(name, methods, "method")) ?? preset.methods, seeds: seeds ?? preset.seeds };
 }
 
+const runOptions = (given: Given, runs: readonly RunName[], jobs: number): RunOptions => ({
+  runs,
+  jobs: wholeFrom(given, "jobs", 1) ?? jobs,
+  weights: given.weights === true,
+});
+
 async function trainSongbook(given: Given): Promise<void> {
   const preset = songbookPreset(given);
-  const report = terminalReporter();
-  const material = await prepareMaterial(preset, report, given.out);
-  await trainRuns(material, runsOf(given, preset), measures);
+  const facts = songbookFacts(preset, given.out);
+  sayRows(facts);
+  const options = runOptions(given, runsOf(askedOf(given, preset)), defaultJobs());
+  sayResults(await obtainRuns(facts, terminalReporter(), options), measures, facts.workspace.runs);
 }
 
 /** A built-in preset with the options' changes. Its seeds stay as they are: the first one made words, encoder and text model. */
@@ -129,19 +147,21 @@ async function trainPrepared(given: Given): Promise<void> {
   const data = dataSetFolder(given.data, given.dataset);
   const source = recipeOf(given);
   const plan = paperPreset(source, changesOf(given));
-  const runs = runsOf(given, plan);
+  const asked = askedOf(given, plan);
   const bart = given.bart ?? requireModel("bart-base", modelsFolder());
   const preset: PreparedPreset = {
     ...plan,
-    ...runs,
+    ...asked,
     ...(given.dataset !== undefined && { dataSet: given.dataset }),
     folder: data,
     words: { read: bart },
     text: { start: "weights", folder: bart },
-    music: musicOf(given, data, runs.methods),
+    music: musicOf(given, data, asked.methods),
   };
   const material = await preparedMaterial(preset, terminalReporter(), given.out);
-  await trainRuns(material, runs, textMeasures(recipes[source].scoring.rouge));
+  sayRows(material);
+  const runs = await makeRuns(material, { preset, out: given.out }, terminalReporter(), runOptions(given, runsOf(asked), 1));
+  sayResults(runs, textMeasures(recipes[source].scoring.rouge), material.workspace.runs);
 }
 
 function musicOf({ encoder, representations }: Given, data: string, wanted: readonly Method[]): MusicSource {
@@ -152,16 +172,16 @@ function musicOf({ encoder, representations }: Given, data: string, wanted: read
   return folder === undefined && wanted.every((method) => method === "bart") ? { from: "nowhere" } : { from: "files", folder };
 }
 
-/** Trains run after run and says what came of them. */
-async function trainRuns(material: RunMaterial, runs: ReturnType<typeof runsOf>, columns: readonly Measure[]): Promise<void> {
-  const { train, validation, test } = material.corpus.rows;
-  console.log(`${material.corpus.name}: ${train.length} training, ${validation.length} validation, ${test.length} test rows.`);
-  const records = [];
-  for (const seed of runs.seeds)
-    for (const method of runs.methods) records.push(await reportedRun(material, { method, seed }, terminalReporter()));
+function sayRows({ corpus }: Pick<RunFacts, "corpus">): void {
+  const { train, validation, test } = corpus.rows;
+  console.log(`${corpus.name}: ${train.length} training, ${validation.length} validation, ${test.length} test rows.`);
+}
+
+/** Says what came of the runs. */
+function sayResults(records: readonly RunRecord[], columns: readonly Measure[], folder: string): void {
   const rouge = columns.some(({ key }) => key.endsWith("F1")) ? "F1" : "recall";
   console.log(
     `\n${resultTable(records, columns)}\n\nPercent, ROUGE as ${rouge}, with 95 % bootstrap intervals over the test rows.`,
   );
-  console.log(`Records and captions: ${path.relative(process.cwd(), material.workspace.runs) || "."}`);
+  console.log(`Records and captions: ${path.relative(process.cwd(), folder) || "."}`);
 }

@@ -1,10 +1,11 @@
 import { AlcapError } from "../errors";
 import { alignmentLosses } from "../loss/alignment";
+import { methods } from "../paper";
 import type { Fusion, TextShape } from "../recipe";
 import type { Captioner } from "./captioner";
 
 const choices = {
-  method: ["bart", "bart-fusion", "alcap"],
+  method: methods,
   loss: Object.keys(alignmentLosses),
   similarity: ["cosine", "dot"],
   direction: ["music-to-lyrics", "lyrics-to-music", "symmetric"],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { AlcapError } from "../../errors";
 import { loadWordNet } from "../../metric/text/wordnet";
-import { type Comparison, compareWithReference, parseReferenceFixture } from "../../verify/metrics";
+import { compareWithReference, type MetricParity, parseReferenceFixture } from "../../verify/metrics";
 
 const help = `Usage: alcap verify metrics FIXTURE.json [--json]
 
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return comparison.passed ? 0 : 1;
 }
 
-function inWords({ pairs, deviations, tokenDifferences }: Comparison): string {
+function inWords({ pairs, deviations, tokenDifferences }: MetricParity): string {
   return [
     `Largest absolute difference over ${pairs} pairs:`,
     ...deviations.map(({ measure, largest, pair, tolerance }) => {

@@ -3,6 +3,7 @@ import type { SongbookOptions } from "../../data/songbook";
 import { bartNoise, type Noise } from "../../data/text/denoise";
 import { AlcapError } from "../../errors";
 import type { Pooling } from "../../model/music/music-encoder";
+import { methods } from "../../paper";
 import { type AdamW, type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
 import type { RunPlan, TrainingPlan } from "./plan";
 
@@ -132,7 +133,7 @@ const quick: Preset = {
     optimiser: adamw,
     dropout: 0,
   },
-  methods: ["bart", "bart-fusion", "alcap"],
+  methods,
   seeds: [2022],
   decoding: { kind: "greedy" },
   decodingBatch: 32,

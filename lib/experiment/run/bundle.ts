@@ -9,7 +9,8 @@ import type { ParamValues } from "../../model/params";
 import { readSafetensors } from "../../model/weights";
 import { type EncoderFile, encoderBytes, readEncoder } from "../tagger/encoder-file";
 import { STEPS_PER_DB } from "../tagger/mel-cache";
-import { captionerOf, type RunName, runId, weightsFile } from "./run";
+import { type RunName, runId } from "./recipe";
+import { captionerOf, trainedWeights } from "./run";
 import type { Material } from "./songbook-material";
 
 /** A trained captioner that needs nothing else: what `alcap caption` loads. */
@@ -58,7 +59,7 @@ export function writeBundle(material: Material, name: RunName): string {
   const encoder = { params: material.encoder.params, shape: preset.music, stepsPerDb: STEPS_PER_DB };
   writeWhole(path.join(temporary, FILES.encoder), encoderBytes(encoder));
   cpSync(material.tokeniserFile, path.join(temporary, FILES.words));
-  cpSync(weightsFile(material, name), path.join(temporary, FILES.model));
+  cpSync(trainedWeights(material, name), path.join(temporary, FILES.model));
   rmSync(folder, { recursive: true, force: true });
   renameSync(temporary, folder);
   return folder;

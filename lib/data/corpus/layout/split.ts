@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { AlcapError } from "../../../errors";
+import { paperCorpora } from "../../../paper";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -73,11 +74,11 @@ export function drawSplits(
   return split;
 }
 
-/** The NetEase corpus' own sizes (paper, section 5.2). */
-export const neteaseSizes: Readonly<Record<Split, number>> = { train: 15_547, validation: 3_331, test: 3_332 };
-
-/** Cuts `total` in proportion to `sizes`; whole numbers whose sum is `total`, what is left over goes to the largest remainders. */
-export function proportional(total: number, sizes: Readonly<Record<Split, number>> = neteaseSizes): Record<Split, number> {
+/** Cuts `total` in proportion to `sizes`, the NetEase corpus' own (paper, section 5.2) unless given; whole numbers whose sum is `total`, what is left over goes to the largest remainders. */
+export function proportional(
+  total: number,
+  sizes: Readonly<Record<Split, number>> = paperCorpora["ncm-review"].sizes,
+): Record<Split, number> {
   const sum = splits.reduce((all, split) => all + sizes[split], 0);
   const cut: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   for (const split of splits) cut[split] = Math.floor((total * sizes[split]) / sum);
