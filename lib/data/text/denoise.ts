@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { bartTokens } from "../../recipe";
+import { splitSentences } from "./sentences";
 import type { Tokeniser } from "./tokeniser";
 
 /** BART's pre-training noise (Lewis et al. 2020, sections 2.2 and 4.1). */
@@ -35,13 +36,9 @@ function shuffle<T>(items: T[], uniform: Uniform): T[] {
   return items;
 }
 
-/** A sentence with its end marks, or a line; what follows belongs to the next. */
-const SENTENCE = /[^.!?\n]+[.!?]*|[.!?]+/g;
-
 /** The text's sentences (in lyrics: its lines) in random order, joined by single spaces. */
 export function permuteSentences(text: string, uniform: Uniform): string {
-  const sentences = (text.match(SENTENCE) ?? []).map((sentence) => sentence.trim()).filter((sentence) => sentence !== "");
-  return shuffle(sentences, uniform).join(" ");
+  return shuffle(splitSentences(text), uniform).join(" ");
 }
 
 /** Lengths of spans that together hold `budget` tokens; some are 0. */
