@@ -45,7 +45,7 @@ test("a notebook runs, and running it again gives the same bytes", async () => {
     { ok: true, executed: 4, log: "", out },
   );
   assert.ok(notes.includes("0/4") && notes.includes("4/4"), notes.join());
-  assert.ok(notes.includes("2/4 Counting: done, 3 numbers"), notes.join());
+  assert.ok(notes.includes("2/4 Counting: complete, 3 numbers"), notes.join());
   const bytes = readFileSync(out);
   await runNotebook(source, { out, env: { ALCAP_PRESET: "smoke" } });
   assert.ok(readFileSync(out).equals(bytes));
@@ -58,7 +58,7 @@ test("a notebook runs, and running it again gives the same bytes", async () => {
   assert.match(JSON.stringify(table), /41\.3 \[39\.5, 43\.0\]/);
   assert.deepEqual(counting?.[0], {
     output_type: "display_data",
-    data: { "text/plain": "Counting: done, 3 numbers" },
+    data: { "text/plain": "Counting: complete, 3 numbers" },
     metadata: {},
   });
   assert.equal(streamText(counting), "6\n");
