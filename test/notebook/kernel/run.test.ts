@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { projectRoot } from "alcap/dist/files/project";
-import { runAllNotebooks, runNotebook } from "alcap/dist/notebook";
+import { runNotebook } from "alcap/dist/notebook";
 import { type Cell, type JsonObject, notebookText, type Output, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 
 const fixtures = path.join(projectRoot(), "test/fixtures/notebooks");
@@ -95,15 +95,14 @@ test("every way a cell can end badly leaves a notebook that says so", async () =
     exits: { source: "process.exit(3);", name: "KernelDied", message: /exited with code 3/ },
     lost: { source: 'void Promise.reject(new Error("nobody waits"));', name: "Error", message: /^nobody waits$/ },
   };
-  const files = Object.entries(endings).map(([name, { source }]) =>
-    notebookOf(name, ['console.log("begun");', source, 'console.log("after");']),
+  const runs = await Promise.all(
+    Object.entries(endings).map(([name, { source }]) =>
+      runNotebook(notebookOf(name, ['console.log("begun");', source, 'console.log("after");'])),
+    ),
   );
-  const steps: number[] = [];
-  const runs = await runAllNotebooks(files, { concurrency: 2, progress: (done) => void steps.push(done) });
   for (const [index, [name, ending]] of Object.entries(endings).entries()) {
     const run = runs[index];
     assert.ok(run);
-    assert.equal(run.notebook, files[index], name);
     assert.equal(run.failure?.name, ending.name, name);
     assert.match(run.failure.message, ending.message, name);
     assert.equal(run.failure.cell, 2, name);
@@ -115,7 +114,6 @@ test("every way a cell can end badly leaves a notebook that says so", async () =
     );
     assert.deepEqual(third, [], name);
   }
-  assert.equal(Math.max(...steps), files.length);
 });
 
 test("a hanging cell is ended after the timeout", async () => {
@@ -147,8 +145,4 @@ test("what is not a notebook is refused by name", async () => {
   const text = path.join(folder, "text.ipynb");
   writeFileSync(text, '{"nbformat": 3}');
   await assert.rejects(runNotebook(text), { code: "input", message: /not a notebook of format 4/ });
-  await assert.rejects(runAllNotebooks(["a/x.ipynb", "b/x.ipynb"], { outFolder: folder }), {
-    code: "usage",
-    message: /Two notebooks are called x/,
-  });
 });
