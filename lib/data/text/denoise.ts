@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { bartTokens } from "../../recipe";
+import { inRandomOrder } from "../random-order";
 import { splitSentences } from "./sentences";
 import type { Tokeniser } from "./tokeniser";
 
@@ -27,18 +28,9 @@ export function poisson(mean: number, uniform: Uniform): number {
   return count;
 }
 
-/** Shuffles in place (Fisher–Yates). */
-function shuffle<T>(items: T[], uniform: Uniform): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
-  }
-  return items;
-}
-
 /** The text's sentences (in lyrics: its lines) in random order, joined by single spaces. */
 export function permuteSentences(text: string, uniform: Uniform): string {
-  return shuffle(splitSentences(text), uniform).join(" ");
+  return inRandomOrder(splitSentences(text), uniform).join(" ");
 }
 
 /** Lengths of spans that together hold `budget` tokens; some are 0. */
@@ -67,7 +59,7 @@ export function infill(
   const lengths = spanLengths(Math.round(share * inner.length), spanMean, uniform);
   const kept = inner.length - lengths.reduce((a, b) => a + b, 0);
   // Each span stands in a gap before, between or after the kept tokens; gaps are drawn without repeats while there are enough.
-  const gaps = shuffle(
+  const gaps = inRandomOrder(
     Array.from({ length: kept + 1 }, (_, gap) => gap),
     uniform,
   );
