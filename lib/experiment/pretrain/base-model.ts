@@ -9,7 +9,7 @@ import { projectRoot } from "../../files/project";
 import { writeWhole } from "../../files/whole-file";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
-import type { Reporter } from "../../progress";
+import { type Reporter, reportFound } from "../../progress";
 import type { Curve } from "../../train/checkpoint";
 import { examplesOf } from "../dataset/examples";
 import { noMusic } from "../dataset/representations";
@@ -125,7 +125,7 @@ async function readReader(folder: string, hash: string, report: Reporter): Promi
   const lessons = lessonsOf(file, metadata.lessons);
   for (const lesson of ["denoising", "answering"] as const) {
     const { length } = lessons[lesson].curve.steps;
-    report(LABELS[lesson])(length, length);
+    reportFound(report(LABELS[lesson]), length);
   }
   return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, params: tensors as ParamValues, lessons, hash };
 }

@@ -8,7 +8,7 @@ import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/fingerprint";
 import { type Workspace, workspaceOf } from "../../files/project";
 import { readBartFolder } from "../../model/bart-folder";
-import type { Progress, Reporter } from "../../progress";
+import { type Progress, type Reporter, reportFound } from "../../progress";
 import { bartTokens, type Optimiser, type TextShape } from "../../recipe";
 import type { Corpus, SongText } from "../dataset/corpus";
 import { readPreparedCorpus } from "../dataset/prepared-corpus";
@@ -156,7 +156,7 @@ async function learnToRead(
   const known = existsSync(file);
   const pretrained = await pretrain({ ...task, file }, progress);
   const steps = pretrained.curve.steps.length;
-  if (known) progress(steps, steps);
+  if (known) reportFound(progress, steps);
   return { pretrained, hash };
 }
 

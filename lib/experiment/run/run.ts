@@ -8,7 +8,7 @@ import { captionerParams } from "../../model/alcap";
 import type { Captioner, Method } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/beam";
 import { countParams } from "../../model/params";
-import { type Progress, type Reporter, silent } from "../../progress";
+import { type Progress, type Reporter, reportFound, silent } from "../../progress";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, summarise, testRows } from "./captions";
 import type { RunMaterial } from "./material";
@@ -85,9 +85,9 @@ export async function obtainRun(
   const known = findRecord(material.workspace.runs, id, recipeHash);
   if (known && existsSync(file)) {
     const steps = known.curve.steps.length;
-    progress(steps, steps);
+    reportFound(progress, steps);
     const { length } = testRows(material);
-    captioning()(length, length, "captions");
+    reportFound(captioning(), length);
     return known;
   }
   const captioner = captionerOf(material, name.method);

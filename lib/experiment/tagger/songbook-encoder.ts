@@ -7,7 +7,7 @@ import { writeWhole } from "../../files/whole-file";
 import { musicEncoder } from "../../model/music/music-encoder";
 import type { Params } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
-import type { Progress, Reporter } from "../../progress";
+import { type Progress, type Reporter, reportFound } from "../../progress";
 import type { Corpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
 import { type MelCache, prepareMels } from "./mel-cache";
@@ -57,7 +57,7 @@ function reportDone(corpus: Corpus, { curve }: TrainedEncoder, report: Reporter)
     [labels.train, curve.steps.length],
     [labels.listen, length],
   ] as const) {
-    report(label)(total, total);
+    reportFound(report(label), total);
   }
 }
 
