@@ -74,7 +74,7 @@ export function macroAuc(scores: ArrayLike<number>, labels: ArrayLike<number>, c
 }
 
 /** One column of a row-major matrix. */
-export const columnOf = (matrix: ArrayLike<number>, column: number, columns: number): number[] =>
+const columnOf = (matrix: ArrayLike<number>, column: number, columns: number): number[] =>
   Array.from({ length: matrix.length / columns }, (_, row) => matrix[row * columns + column]!);
 
 /** Mean of the numbers that are not NaN; NaN where none is. */

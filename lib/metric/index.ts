@@ -18,6 +18,5 @@ export { novelty, noveltyAgainst } from "./text/novelty";
 export { porterStem } from "./text/porter";
 export * from "./text/rouge";
 export * from "./text/score";
-export * from "./text/sentence";
 export { wordTokenize } from "./text/word-tokenize";
 export * from "./text/wordnet";

@@ -1,6 +1,7 @@
 import seedrandom from "seedrandom";
 import { type Value, value } from "../../engine";
 import { bartTokens } from "../../recipe";
+import { inRandomOrder } from "../random-order";
 
 /** One training or test row: a song's lyrics and music with one caption, already tokenised. */
 export interface Example {
@@ -92,15 +93,14 @@ export function captionBatch(examples: readonly Example[], { lyricsTokens, capti
   };
 }
 
-/** A seeded random order of `0 … n−1` (Fisher–Yates). */
+/** A seeded random order of `0 … n−1`. */
 export function shuffled(n: number, seed: string): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  const random = seedrandom(seed);
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
+  return Int32Array.from(
+    inRandomOrder(
+      Array.from({ length: n }, (_, i) => i),
+      seedrandom(seed),
+    ),
+  );
 }
 
 /**

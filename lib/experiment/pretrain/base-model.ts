@@ -9,7 +9,7 @@ import { projectRoot } from "../../files/project";
 import { writeWhole } from "../../files/whole-file";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
-import type { Reporter } from "../../progress";
+import { type Reporter, reportFound } from "../../progress";
 import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { noMusic } from "../dataset/representations";
@@ -111,7 +111,7 @@ async function readBaseModel(folder: string, hash: string, report: Reporter): Pr
   const stages = stagesOf(file, metadata.stages);
   for (const stage of ["denoising", "intermediate"] as const) {
     const { length } = stages[stage].curve.steps;
-    report(LABELS[stage])(length, length);
+    reportFound(report(LABELS[stage]), length);
   }
   return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, params: tensors as ParamValues, stages, hash };
 }

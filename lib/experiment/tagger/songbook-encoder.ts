@@ -9,7 +9,7 @@ import { macroAuc } from "../../metric/auc";
 import { tagLogits } from "../../model/music/music-encoder";
 import type { Params } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
-import type { Reporter } from "../../progress";
+import { type Reporter, reportFound } from "../../progress";
 import type { Corpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
 import { type MelCache, prepareMels, STEPS_PER_DB } from "./mel-cache";
@@ -82,7 +82,7 @@ function reportDone(corpus: Corpus, { curve }: TrainedWeights, report: Reporter)
     [labels.train, curve.steps.length],
     [labels.represent, length],
   ] as const) {
-    report(label)(total, total);
+    reportFound(report(label), total);
   }
 }
 

@@ -1,6 +1,7 @@
 import seedrandom from "seedrandom";
 import { AlcapError } from "../../../errors";
 import { paperCorpora } from "../../../paper";
+import { inRandomOrder } from "../../random-order";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -9,17 +10,6 @@ export type Split = (typeof splits)[number];
 export interface HeldOut {
   readonly test: number;
   readonly validation: number;
-}
-
-/** A random order; the same list and seed give the same order on every machine. */
-export function shuffle<T>(list: readonly T[], seed: string): T[] {
-  const random = seedrandom(seed);
-  const order = [...list];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 /** Order of ids: numbers by size, then other names by character codes. */
@@ -49,9 +39,9 @@ export function drawSplits(
   seed: number,
   fixed?: ReadonlySet<string>,
 ): Map<string, Split> {
-  const order = shuffle(
+  const order = inRandomOrder(
     [...songs].sort((a, b) => compareIds(a.id, b.id)),
-    `corpus/${seed}/split`,
+    seedrandom(`corpus/${seed}/split`),
   );
   const test = fixed ? order.filter(({ id }) => fixed.has(id)) : order.filter(({ testable }) => testable).slice(0, held.test);
   if (!fixed && test.length < held.test)
@@ -93,7 +83,7 @@ export function proportional(
  * splits that still have room for it, by how much; where every song has one row, as in the paper, the sizes are exact.
  */
 export function drawProportional(rowsOfSong: ReadonlyMap<string, number>, seed: number): Map<string, Split> {
-  const order = shuffle([...rowsOfSong.keys()].sort(compareIds), `corpus/${seed}/split`);
+  const order = inRandomOrder([...rowsOfSong.keys()].sort(compareIds), seedrandom(`corpus/${seed}/split`));
   const random = seedrandom(`corpus/${seed}/place`);
   const room = proportional([...rowsOfSong.values()].reduce((sum, rows) => sum + rows, 0));
   const split = new Map<string, Split>();
