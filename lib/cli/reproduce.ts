@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
-import { type Preset, presetNamed } from "../experiment/preset/songbook";
+import type { Preset } from "../experiment/preset/songbook";
 import { writeBundle } from "../experiment/run/bundle";
 import { obtainRuns } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
@@ -10,29 +9,22 @@ import { resultTable } from "../experiment/study/table";
 import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
+import { command } from "./command";
+import { unless } from "./options";
+import { preset } from "./preset-option";
 import { terminalReporter } from "./terminal";
 
-const help = `Usage: npm run reproduce -- [--preset smoke|quick|standard] [--no-notebooks]
-
-Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and
-executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.`;
-
 /** `alcap reproduce`: the main job, end to end. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      preset: { type: "string", default: "quick" },
-      notebooks: { type: "boolean", default: true },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const preset = presetNamed(values.preset);
+export const { run, parse } = command({
+  name: "reproduce",
+  about:
+    "Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
+    "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.",
+  options: { preset, notebooks: unless("leave the notebooks as they are") },
+  action: reproduce,
+});
+
+async function reproduce({ preset, notebooks }: { readonly preset: Preset; readonly notebooks: boolean }): Promise<number> {
   const started = performance.now();
   const report = terminalReporter();
   const material = await prepareMaterial(preset, report);
@@ -47,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
   );
   console.log(`Records and captions: ${relative(material.workspace.runs)}\nModel for \`npx alcap caption\`: ${relative(model)}`);
-  if (values.notebooks) await executeNotebooks(preset, material.workspace.results, report);
+  if (notebooks) await executeNotebooks(preset, material.workspace.results, report);
   const figures = path.join(material.workspace.results, "figures");
   if (existsSync(figures)) console.log(`Figures: ${relative(figures)}`);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);

@@ -70,7 +70,7 @@ export function presetEncoder(preset: Preset): string {
   throw new AlcapError(
     "weights",
     `The music encoder of the preset ${preset.name} is not there (${file}).`,
-    `Train it with \`alcap hear --preset ${preset.name}\`, or give the file of another.`,
+    `Train it with \`alcap train-encoder --preset ${preset.name}\`, or give the file of another.`,
   );
 }
 

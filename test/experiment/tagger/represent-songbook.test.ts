@@ -77,7 +77,7 @@ test("a preset's own encoder gives what the preset's training hears, to the byte
   });
   const smoke = presetNamed("smoke");
   const preset = { ...smoke, corpus: { ...smoke.corpus, songs: 25 } };
-  assert.throws(() => presetEncoder(preset), { code: "weights", message: /alcap hear --preset smoke/ });
+  assert.throws(() => presetEncoder(preset), { code: "weights", message: /alcap train-encoder --preset smoke/ });
   const { music } = await learnToHear(preset, songbookCorpus(preset), workspaceOf(preset).cache, quiet);
   const embedder = await songEmbedder(presetEncoder(preset), preset.music);
   const place = path.join(folder, "own");
