@@ -140,8 +140,8 @@ test("caption: what cannot be captioned is one line on stderr and the right exit
     [[scratch("bytes.wav", "RIFF????WAVE"), "--lyrics", lyrics], 1, /bytes\.wav/],
     [[path.join(home, "short.wav"), "--lyrics", path.join(home, "none.txt")], 1, /does not exist/],
     [[path.join(home, "short.wav"), "--lyrics", scratch("latin.txt", Uint8Array.of(0xe9, 0x0a))], 1, /not UTF-8/],
-    [[path.join(home, "short.wav")], 2, /lyrics are missing/],
-    [[], 2, /exactly one audio file/],
+    [[path.join(home, "short.wav")], 2, /--lyrics is missing/],
+    [[], 2, /SONG is missing/],
     [["a.mp3", "--nonsense"], 2, /nonsense/],
   ];
   for (const [args, code, message] of wrong) {

@@ -1,58 +1,82 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
 import { leaves, recipeDifferences } from "../experiment/run/recipe";
 import { type RunRecord, readCaptions, readRecord, recordIds } from "../experiment/run/records";
 import { recordJsonSchemas } from "../experiment/run/schema";
 import { inColumns, runTable } from "../experiment/study/table";
 import { projectHome } from "../files/project";
-import { usage } from "./options";
-
-const help = `Usage: alcap runs list [--preset NAME] [--json]   every recorded run with its measures, percent
-       alcap runs show ID [--json]               recipe, metrics with intervals, captions
-       alcap runs diff ID ID [--json]            fields in which two recipes differ, metrics side by side
-       alcap runs schema                         records and captions as JSON Schema
-
-Records need no weights: what is committed is shown without training. The end of an ID that no other run has is enough.
---preset  results/NAME only (default: every folder of results)
---folder  a folder of records in the place of results`;
+import { command, group } from "./command";
+import { flag, folder, required, text, usage } from "./options";
 
 interface Place {
   readonly preset?: string;
   readonly folder?: string;
 }
 
+const place = {
+  preset: text("NAME", "results/NAME only (default: every folder of results)"),
+  folder: folder("DIR", "a folder of records in the place of results"),
+};
+const json = flag("as JSON");
+const id = (about: string) => required(text("ID", about));
+
 /** `alcap runs`: what is recorded. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      preset: { type: "string" },
-      folder: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const [what, ...ids] = positionals;
-  const wanted = { list: 0, schema: 0, show: 1, diff: 2 }[what ?? ""];
-  if (wanted === undefined) throw usage(`There is no "alcap runs ${what ?? ""}".`, "Choose one of list, show, diff, schema.");
-  if (ids.length !== wanted) throw usage(`alcap runs ${what} takes ${wanted} ids, not ${ids.length}.`, "Run `alcap runs list`.");
-  if (what === "schema") console.log(JSON.stringify(recordJsonSchemas(), null, 2));
-  else if (what === "list") return list(values, values.json === true);
-  else {
-    const found = ids.map((id) => findById(id, values));
-    const [first, second] = found as [Found, Found?];
-    if (second) console.log(values.json ? JSON.stringify(differences(first.record, second.record)) : diffInWords(first, second));
-    else console.log(values.json ? JSON.stringify(first.record) : inWords(first));
-  }
-  return 0;
-}
+export const runs = group("runs", "Recorded runs. Records need no weights: what is committed is shown without training.", {
+  list: {
+    about: "every recorded run with its measures, percent",
+    load: async () =>
+      command({
+        name: "runs list",
+        about: "Lists every recorded run with its measures, percent.",
+        options: { ...place, json },
+        action: async (given) => list(given, given.json),
+      }),
+  },
+  show: {
+    about: "a run's recipe, metrics with intervals, captions",
+    load: async () =>
+      command({
+        name: "runs show",
+        about: "Shows a run's recipe, its metrics with intervals, and its captions.",
+        arguments: { id: id("the run's id, or an end of it that no other run has") },
+        options: { ...place, json },
+        action: async (given) => {
+          const found = findById(given.id, given);
+          console.log(given.json ? JSON.stringify(found.record) : inWords(found));
+          return 0;
+        },
+      }),
+  },
+  diff: {
+    about: "fields in which two recipes differ, metrics side by side",
+    load: async () =>
+      command({
+        name: "runs diff",
+        about: "Shows the fields in which the recipes of two runs differ, and their metrics side by side.",
+        arguments: { first: id("a run's id, or an end of it that no other run has"), second: id("another run's") },
+        options: { ...place, json },
+        action: async (given) => {
+          const [a, b] = [findById(given.first, given), findById(given.second, given)];
+          console.log(given.json ? JSON.stringify(differences(a.record, b.record)) : diffInWords(a, b));
+          return 0;
+        },
+      }),
+  },
+  schema: {
+    about: "records and captions as JSON Schema",
+    load: async () =>
+      command({
+        name: "runs schema",
+        about: "Prints the schema that records and captions are checked against when they are read.",
+        action: async () => {
+          console.log(JSON.stringify(recordJsonSchemas(), null, 2));
+          return 0;
+        },
+      }),
+  },
+});
+export const { run, parse } = runs;
 
 /** Folders of records: the one named, a preset's, or all presets'. */
 function foldersOf({ preset, folder }: Place): string[] {

@@ -193,11 +193,13 @@ const standard: Preset = {
 
 const presets: Readonly<Record<PresetName, Preset>> = { smoke, quick, standard };
 
+export const presetNames = Object.keys(presets) as readonly PresetName[];
+
 /** The preset that `ALCAP_PRESET` names, `quick` where it is not set: what a notebook runs on. */
 export const presetFromEnvironment = (): Preset => presetNamed(process.env.ALCAP_PRESET ?? "quick");
 
 /** Looks a preset up. Throws `AlcapError` "usage" for an unknown name. */
 export function presetNamed(name: string): Preset {
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
-  throw new AlcapError("usage", `There is no preset "${name}".`, `Choose one of ${Object.keys(presets).join(", ")}.`);
+  throw new AlcapError("usage", `There is no preset "${name}".`, `Choose one of ${presetNames.join(", ")}.`);
 }
