@@ -28,11 +28,11 @@ export type Fact = "theme" | "mood" | "instrument" | "detail";
  */
 export function bayesFactAccuracy(agreement: number, sees: Sees): Readonly<Record<Fact, number>> {
   const reads = sees === "lyrics" || sees === "both";
-  const hears = sees === "music" || sees === "both";
+  const withMusic = sees === "music" || sees === "both";
   return {
     theme: reads ? 1 : 1 / themeNames.length,
     mood: bayesMoodAccuracy(agreement, sees),
-    instrument: hears ? 1 : guessedInstrument(reads ? agreement : 0),
+    instrument: withMusic ? 1 : guessedInstrument(reads ? agreement : 0),
     detail: reads ? 1 : 0.5 / Math.min(names.length, places.length),
   };
 }

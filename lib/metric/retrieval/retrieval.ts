@@ -55,7 +55,7 @@ export interface RankedHits {
  * it cannot exceed 1/k, and carries no information of its own. With several relevant rows the two differ.
  *
  * The rows that ask depend on the seed, the sentence on the seed and the row's place, never on the captions: two models with the same
- * seed and split answer the same questions.
+ * seed and split answer the same queries.
  *
  * @throws AlcapError `input` when there are no rows, an interpretation has no sentence, or a query has no relevant row
  */
