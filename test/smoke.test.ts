@@ -113,7 +113,7 @@ const scratch = (name: string, content: Uint8Array | string) => {
 const caption = (...args: string[]) => alcap("caption", ...args, "--model", path.join(home, "data/models/alcap-smoke"));
 
 test("caption: sensible answers for 0.2 s of audio and silence, no caption without words", () => {
-  const lyrics = scratch("lyrics.txt", "soy un fantasma que\nse asusta de sí mismo\n");
+  const lyrics = scratch("lyrics.txt", "soy un fantasma que\nse asusta de sí mismo\ncuando pasa por delante de un espejo\n");
   const tone = Float32Array.from({ length: 3200 }, (_, i) => 0.5 * Math.sin(i / 5));
   const short = caption(scratch("short.wav", writeWav(tone, 16_000)), "--lyrics", lyrics, "--json");
   assert.equal(short.status, 0, short.stderr);

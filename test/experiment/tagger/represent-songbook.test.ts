@@ -9,7 +9,7 @@ import { makeSong, renderSong } from "alcap/dist/data/songbook";
 import { value } from "alcap/dist/engine";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { encoderBytes } from "alcap/dist/experiment/tagger/encoder-file";
+import { encoderBytes, readEncoder } from "alcap/dist/experiment/tagger/encoder-file";
 import { STEPS_PER_DB } from "alcap/dist/experiment/tagger/mel-cache";
 import { presetEncoder, songEmbedder } from "alcap/dist/experiment/tagger/represent-songbook";
 import { obtainMusicEncoder } from "alcap/dist/experiment/tagger/songbook-encoder";
@@ -89,6 +89,14 @@ test("a preset's own encoder gives the representations of the preset's training,
   assert.equal(music.size, 25);
   for (const [id, { data, shape: states }] of music)
     assert.deepEqual(readNpz(readFileSync(path.join(place, `${id}.npz`))).a, { data, shape: states }, id);
+});
+
+test("an encoder's file says its heads and how its spectrograms are rounded; one that says nothing takes them as they are", async () => {
+  const { shape: sizes, stepsPerDb } = await readEncoder(weights);
+  assert.deepEqual([sizes, stepsPerDb], [shape, 256]);
+  const plain = path.join(folder, "plain.safetensors");
+  writeFileSync(plain, writeSafetensors(params, { heads: "2" }));
+  assert.deepEqual([(await readEncoder(plain)).shape, (await readEncoder(plain)).stepsPerDb], [shape, undefined]);
 });
 
 test("a file that is no music encoder of a known width is refused", async () => {
