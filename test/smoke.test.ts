@@ -81,6 +81,12 @@ test("one after another, runs have the bytes of those made side by side; a secon
   assert.deepEqual(times(), before, "no record was written again");
 });
 
+/** Whether a process runs; one that has ended and was not asked for its result does not. */
+function isAlive(pid: string): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+}
+
 test("Ctrl-C ends all runs that go side by side; started again they end with the same bytes", { timeout: 240_000 }, async () => {
   const whole = lasting();
   forget();
@@ -100,7 +106,8 @@ test("Ctrl-C ends all runs that go side by side; started again they end with the
   assert.ok(recordIds(runs).length < ids.length, "it was stopped before its end");
   if (process.platform === "linux") {
     assert.equal(running.length, 2);
-    for (const pid of running) assert.ok(!existsSync(`/proc/${pid}`), "no process goes on");
+    for (let waited = 0; running.some(isAlive) && waited < 50; waited++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(!running.some(isAlive), "no process goes on");
   }
   assert.equal(alcap("train", "--preset", "smoke", "--jobs", "2").status, 0);
   assert.deepEqual(lasting(), whole);

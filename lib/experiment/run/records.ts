@@ -5,15 +5,51 @@ import { gunzipSync, gzipSync } from "fflate";
 import type { z } from "zod";
 import { AlcapError } from "../../errors";
 import { writeWhole } from "../../files/whole-file";
+import type { Interval } from "../../metric/certainty";
 import type { Curve } from "../../train/checkpoint";
 import { idOf, type RunRecipe, recipeHash } from "./recipe";
 import { captionSchema, recordSchema } from "./schema";
 
-/** The record of a run: everything about it but the captions, which lie beside it. */
-export type RunRecord = Omit<z.output<typeof recordSchema>, "recipe"> & { readonly recipe: RunRecipe };
+// Written out, not inferred from the schema: the TypeScript of the notebook kernel does not follow zod's types.
+/** The record of a run, as `recordSchema` has it: everything about it but the captions, which lie beside it. */
+export interface RunRecord {
+  readonly form: 2;
+  readonly id: string;
+  readonly preset: string;
+  /** Names the recipe; the id ends in its first characters. */
+  readonly recipeHash: string;
+  readonly recipe: RunRecipe;
+  readonly parameters: number;
+  readonly engine: { readonly versions: Readonly<Record<string, string>>; readonly [setting: string]: unknown };
+  /** Training losses of the steps in nats, five significant digits, means over stretches of a long run; held-out caption losses. */
+  readonly curve: {
+    readonly step: readonly number[];
+    readonly losses: Readonly<Record<string, readonly number[]>>;
+    readonly evaluations: { readonly step: readonly number[]; readonly score: readonly number[] };
+  };
+  /** The step whose parameters were used: the best held-out caption loss. */
+  readonly best: { readonly step: number; readonly score: number };
+  /** Mean over the test songs with a 95 % bootstrap interval. */
+  readonly metrics: Readonly<Record<string, Interval>>;
+  /** Number and SHA-256 of the lines of captions, unpacked. */
+  readonly captions: { readonly count: number; readonly sha256: string };
+  /** What may differ between two runs of the same recipe. */
+  readonly circumstances: {
+    readonly code: string;
+    readonly machine: string;
+    readonly trainSeconds: number;
+    readonly captionSeconds: number;
+    readonly peakMemoryMiB: number;
+  };
+}
 
 /** One caption with what it is held against and its scores, each between 0 and 1. */
-export type CaptionRecord = Readonly<z.output<typeof captionSchema>>;
+export interface CaptionRecord {
+  readonly song: string;
+  readonly reference: string;
+  readonly caption: string;
+  readonly scores: Readonly<Record<string, number>>;
+}
 
 const recordFile = (folder: string, id: string) => path.join(folder, `${id}.json`);
 const captionsFile = (folder: string, id: string) => path.join(folder, `${id}.captions.jsonl.gz`);
