@@ -1,30 +1,40 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { z } from "zod";
 import { prepareAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { readNpz } from "../files/npz";
+import { quantile } from "../metric/certainty";
 import { type Progress, silent } from "../progress";
-import { pythonPeer } from "./python-peer";
+import { type Missing, type PythonPeer, pythonPeer } from "./python-peer";
 
 /** Seconds for all clips, and what they say of memory and agreement. */
 export interface AudioBench {
   readonly clips: number;
   readonly ours: Seconds;
-  /** ffmpeg and PyTorch's STFT on the same files; null where Python has no PyTorch. */
-  readonly reference: Seconds | null;
-  readonly ratioWall: number | null;
-  readonly ratioCpu: number | null;
-  /** Median difference of mel values between the two, in dB: they do the same work, though the mp3 decoders and resamplers differ. */
-  readonly medianDifferenceDb: number | null;
+  /** ffmpeg and PyTorch's STFT on the same files. */
+  readonly peer: (Seconds & AudioRatios) | null;
+  /** Why there is no peer. */
+  readonly reason: string | null;
   /** Resident memory of this process after the first and the last block, in MiB. */
   readonly memoryMiB: readonly [first: number, last: number];
+}
+
+interface AudioRatios {
+  readonly torch: string;
+  readonly ratioWall: number;
+  readonly ratioCpu: number;
+  /** Median difference of mel values between the two, in dB: they do the same work, though the mp3 decoders and resamplers differ. */
+  readonly medianDifferenceDb: number;
 }
 
 interface Seconds {
   readonly wall: number;
   readonly cpu: number;
 }
+
+const melAnswer = z.object({ wall: z.number(), cpu: z.number(), frame: z.array(z.number()) });
 
 /** Clips measured in turn before the other side gets them. */
 const BLOCK = 50;
@@ -37,12 +47,13 @@ export async function benchAudio(folder: string, python: string, progress: Progr
   if (clips.length === 0)
     throw new AlcapError("input", `${folder} holds no mp3, wav, flac or ogg file.`, "Give a folder of clips.");
   const cache = mkdtempSync(path.join(tmpdir(), "alcap-audio-"));
-  const peer = await pythonPeer(python, "torch_mel.py", [], 1);
+  let peer: PythonPeer | Missing = { reason: "" };
   const ours = { wall: 0, cpu: 0 };
   const reference = { wall: 0, cpu: 0 };
   const memory: number[] = [];
   const differences: number[] = [];
   try {
+    peer = await pythonPeer(python, "torch_mel.py", [], 1);
     for (let at = 0; at < clips.length; at += BLOCK) {
       const files = clips.slice(at, at + BLOCK).map((name) => path.join(folder, name));
       const prepared = await timed(ours, () =>
@@ -52,8 +63,8 @@ export async function benchAudio(folder: string, python: string, progress: Progr
         ),
       );
       memory.push(process.memoryUsage().rss / 2 ** 20);
-      if (peer) {
-        const answer = await peer.ask<Seconds & { frame: number[] }>(JSON.stringify({ files }));
+      if ("ask" in peer) {
+        const answer = await peer.ask(JSON.stringify({ files }), melAnswer);
         reference.wall += answer.wall;
         reference.cpu += answer.cpu;
         differences.push(...differencesDb(prepared.files.get(path.basename(files[0] as string)), answer.frame));
@@ -61,19 +72,15 @@ export async function benchAudio(folder: string, python: string, progress: Progr
       progress(Math.min(at + BLOCK, clips.length), clips.length, "clips");
     }
   } finally {
-    peer?.close();
+    if ("ask" in peer) peer.close();
     rmSync(cache, { recursive: true, force: true });
   }
-  const median = differences.sort((a, b) => a - b)[Math.floor(differences.length / 2)] ?? null;
-  return {
-    clips: clips.length,
-    ours,
-    reference: peer ? reference : null,
-    ratioWall: peer ? reference.wall / ours.wall : null,
-    ratioCpu: peer ? reference.cpu / ours.cpu : null,
-    medianDifferenceDb: median,
-    memoryMiB: [Math.round(memory[0] ?? 0), Math.round(memory.at(-1) ?? 0)],
-  };
+  const memoryMiB = [Math.round(memory[0] ?? 0), Math.round(memory.at(-1) ?? 0)] as const;
+  const about = { clips: clips.length, ours, memoryMiB };
+  if (!("ask" in peer)) return { ...about, peer: null, reason: peer.reason };
+  const ratios = { ratioWall: reference.wall / ours.wall, ratioCpu: reference.cpu / ours.cpu };
+  const medianDifferenceDb = quantile(Float64Array.from(differences).sort(), 0.5);
+  return { ...about, peer: { ...reference, torch: peer.torch, ...ratios, medianDifferenceDb }, reason: null };
 }
 
 async function timed<T>(total: { wall: number; cpu: number }, work: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import seedrandom from "seedrandom";
+import { z } from "zod";
 import { type CaptionValues, captionBatch, type Example } from "../data/text/batch";
 import { scalar, type Values, value } from "../engine";
 import type { Preset } from "../experiment/preset/songbook";
@@ -10,29 +11,32 @@ import type { Captioner } from "../model/captioner";
 import { writeSafetensors } from "../model/weights";
 import { bartTokens } from "../recipe";
 import { captionerStep, freshTraining } from "../train/step";
-import { pythonPeer } from "./python-peer";
+import { type Missing, pythonPeer } from "./python-peer";
 
 /** One step's cost: wall clock and processor time, in milliseconds, and the loss before the step. */
-interface StepCost {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly loss: number;
-}
+const stepCost = z.object({ wallMs: z.number(), cpuMs: z.number(), loss: z.number() });
+type StepCost = z.infer<typeof stepCost>;
 
 type Stepper = { readonly step: () => Promise<StepCost>; readonly close: () => Promise<void> | void };
 
-/** What `alcap bench step` reports: medians in milliseconds and their ratio; above 1 means this library is faster. */
+/** What `alcap bench step` reports: medians in milliseconds. */
 export interface StepBench {
   readonly preset: string;
   readonly threads: number;
   readonly rounds: number;
   readonly ours: StepCost;
-  readonly torch: StepCost | null;
-  readonly torchVersion: string | null;
-  readonly ratioWall: number | null;
-  readonly ratioCpu: number | null;
+  /** The same in PyTorch, and its share of ours; above 1 means this library is faster. */
+  readonly peer: (StepCost & TorchRatios) | null;
+  /** Why there is no peer. */
+  readonly reason: string | null;
+}
+
+interface TorchRatios {
+  readonly torch: string;
+  readonly ratioWall: number;
+  readonly ratioCpu: number;
   /** Largest relative difference between the two loss curves over the rounds: they train the same model on the same batch. */
-  readonly lossDifference: number | null;
+  readonly lossDifference: number;
 }
 
 const LEARNING_RATE = 1e-4;
@@ -45,34 +49,34 @@ export async function benchStep(preset: Preset, rounds: number, python: string):
   const threads = 1;
   const captioner: Captioner = {
     method: "alcap",
-    text: { ...preset.text, vocabulary: preset.vocabulary },
+    text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
     musicWidth: 2 * preset.music.channels,
     recipe: preset.recipe,
   };
   const batch = randomBatch(preset, captioner);
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  let torch: (Stepper & { readonly version: string }) | Missing = { reason: "" };
   const ours = ownStepper(captioner, preset, batch, threads);
-  const torch = await torchStepper(captioner, preset, batch, threads, python);
   const a: StepCost[] = [];
   const b: StepCost[] = [];
-  for (let round = 0; round < rounds + 2; round++) {
-    a.push(await ours.step());
-    if (torch) b.push(await torch.step());
+  try {
+    torch = await torchStepper(captioner, preset, batch, { folder, threads, python });
+    for (let round = 0; round < rounds + 2; round++) {
+      a.push(await ours.step());
+      if ("step" in torch) b.push(await torch.step());
+    }
+  } finally {
+    await ours.close();
+    if ("step" in torch) await torch.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-  await ours.close();
-  await torch?.close();
-  const difference = torch ? Math.max(...a.map(({ loss }, i) => Math.abs(loss - (b[i]?.loss ?? Number.NaN)) / loss)) : null;
-  const [oursMedian, torchMedian] = [medians(a.slice(2)), torch ? medians(b.slice(2)) : null];
-  return {
-    preset: preset.name,
-    threads,
-    rounds,
-    ours: oursMedian,
-    torch: torchMedian,
-    torchVersion: torch?.version ?? null,
-    ratioWall: torchMedian && torchMedian.wallMs / oursMedian.wallMs,
-    ratioCpu: torchMedian && torchMedian.cpuMs / oursMedian.cpuMs,
-    lossDifference: difference,
-  };
+  const own = medians(a.slice(2));
+  const about = { preset: preset.name, threads, rounds, ours: own };
+  if (!("step" in torch)) return { ...about, peer: null, reason: torch.reason };
+  const theirs = medians(b.slice(2));
+  const ratios = { ratioWall: theirs.wallMs / own.wallMs, ratioCpu: theirs.cpuMs / own.cpuMs };
+  const lossDifference = Math.max(...a.map(({ loss }, i) => Math.abs(loss - (b[i]?.loss ?? Number.NaN)) / loss));
+  return { ...about, peer: { ...theirs, torch: torch.version, ...ratios, lossDifference }, reason: null };
 }
 
 const median = (xs: readonly number[]) => [...xs].sort((x, y) => x - y)[Math.floor(xs.length / 2)] ?? Number.NaN;
@@ -118,25 +122,18 @@ function ownStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, 
   };
 }
 
-/** Starts the PyTorch side; undefined where Python has no torch. */
-async function torchStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, threads: number, python: string) {
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+/** Starts the PyTorch side, which reads what it needs from the folder. */
+async function torchStepper(
+  captioner: Captioner,
+  preset: Preset,
+  batch: CaptionValues,
+  { folder, threads, python }: { readonly folder: string; readonly threads: number; readonly python: string },
+) {
   const config = { captioner, plan: preset.captioning, learningRate: LEARNING_RATE };
+  const { params } = freshTraining(captioner, preset.captioning.optimiser, 0);
   writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-  writeFileSync(
-    path.join(folder, "weights.safetensors"),
-    writeSafetensors(freshTraining(captioner, preset.captioning.optimiser, 0).params),
-  );
+  writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(params));
   writeFileSync(path.join(folder, "batch.safetensors"), writeSafetensors(batch));
   const peer = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
-  const clean = () => rmSync(folder, { recursive: true, force: true });
-  if (!peer) {
-    clean();
-    return undefined;
-  }
-  const close = () => {
-    peer.close();
-    clean();
-  };
-  return { version: peer.torch, step: () => peer.ask<StepCost>("step"), close };
+  return "reason" in peer ? peer : { version: peer.torch, step: () => peer.ask("step", stepCost), close: () => peer.close() };
 }

@@ -1,48 +1,41 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { loadAudio } from "../data/audio";
+import { existsSync, readFileSync } from "node:fs";
+import { decodeAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { bundleFolder, readBundle } from "../experiment/run/bundle";
-import { captionSong } from "../experiment/run/caption-song";
-
-const help = `Usage: alcap caption SONG --lyrics FILE [--model DIR] [--json]
-
-Writes one caption for a song. SONG is an mp3, wav, flac or ogg file; the 15 s in its middle are heard.
-  --lyrics FILE   the lyrics as UTF-8 text; an empty file for an instrumental
-  --model DIR     a trained model (default: the one that \`npm run reproduce\` made)
-  --json          one JSON object instead of text`;
+import { openCaptioner } from "../experiment/run/open-captioner";
+import { command } from "./command";
+import { file, flag, folder, required } from "./options";
 
 /** `alcap caption`: one song from a user's disk. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      lyrics: { type: "string" },
-      model: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const [song] = positionals;
-  if (!song || positionals.length > 1)
-    throw new AlcapError("usage", "Give exactly one audio file.", "Example: alcap caption song.mp3 --lyrics song.txt");
-  if (!values.lyrics)
-    throw new AlcapError("usage", "The lyrics are missing.", "Give --lyrics FILE; an empty file for an instrumental.");
-  const lyrics = readLyrics(values.lyrics);
-  const audio = await loadAudio(song);
-  const bundle = await readBundle(values.model ?? defaultModel());
-  const { caption, notes } = await captionSong(bundle, audio, lyrics);
-  const { run: name, preset, corpus, captioner } = bundle.about;
-  const trained = `${captioner.method}, preset ${preset}, run ${name}, trained on ${corpus}`;
-  if (values.json)
-    console.log(
-      JSON.stringify({ song, caption, model: { method: captioner.method, preset, run: name }, trainedOn: corpus, notes }),
-    );
+export const { run, parse } = command({
+  name: "caption",
+  about: "Writes one caption for a song. The 15 s in its middle are used.",
+  arguments: { song: required(file("SONG", "an mp3, wav, flac or ogg file")) },
+  options: {
+    lyrics: required(file("FILE", "the lyrics as UTF-8 text; an instrumental cannot be captioned")),
+    model: folder("DIR", "a trained model (default: the one that `npm run reproduce` made)"),
+    json: flag("one JSON object instead of text"),
+  },
+  action: caption,
+});
+
+interface Asked {
+  readonly song: string;
+  readonly lyrics: string;
+  readonly model?: string;
+  readonly json: boolean;
+}
+
+async function caption({ song, json, ...asked }: Asked): Promise<number> {
+  const lyrics = readLyrics(asked.lyrics);
+  const bundle = await readBundle(asked.model ?? defaultModel());
+  const captioner = openCaptioner(bundle);
+  const { caption, notes } = await captioner.caption(await decodeAudio(song), lyrics);
+  await captioner.release();
+  const { run: name, preset, corpus } = bundle.about;
+  const { method } = bundle.about.captioner;
+  const trained = `${method}, preset ${preset}, run ${name}, trained on ${corpus}`;
+  if (json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
   else console.log([caption, "", `Model: ${trained}.`, ...notes.map((note) => `Note: ${note}`)].join("\n"));
   return 0;
 }
@@ -54,8 +47,6 @@ function defaultModel(): string {
 }
 
 function readLyrics(file: string): string {
-  if (!existsSync(file)) throw new AlcapError("input", `The lyrics file ${file} does not exist.`, "Check the path.");
-  if (!statSync(file).isFile()) throw new AlcapError("input", `${file} is not a file.`, "Give a text file with the lyrics.");
   const bytes = readFileSync(file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,60 +1,17 @@
-// alcap: the command line. Each command lives in a file of its own and returns an exit code.
+// alcap: the command line. Each command lives in a file of its own and gives an exit code: 0, 1 failed, 2 called wrongly.
 import { AlcapError } from "../errors";
+import { alcap } from "./commands";
 
-type Command = (args: readonly string[]) => Promise<number>;
-
-const commands: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<{ run: Command }> }>> = {
-  reproduce: {
-    about: "make the corpus, train the three methods, score their captions, execute the notebooks",
-    load: () => import("./reproduce.js"),
-  },
-  train: {
-    about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
-    load: () => import("./train.js"),
-  },
-  pretrain: {
-    about: "make the small text model that all methods start from",
-    load: () => import("./pretrain.js"),
-  },
-  hear: { about: "train a preset's music encoder and measure how well it hears", load: () => import("./train-encoder.js") },
-  caption: { about: "caption one song from its audio file and its lyrics", load: () => import("./caption.js") },
-  prepare: { about: "make a corpus ready: Song Interpretation, NetEase reviews, Songbook", load: () => import("./prepare.js") },
-  fetch: { about: "download a public model (BART-base, Sentence-BERT) for the real data", load: () => import("./fetch.js") },
-  score: { about: "score a file of captions with intervals", load: () => import("./score.js") },
-  verify: {
-    about: "compare with reference outputs (encoder, model, optimiser, metrics), or check a prepared corpus (data)",
-    load: () => import("./verify/index.js"),
-  },
-  bench: { about: "measure speed on this machine: step, metrics", load: () => import("./bench/index.js") },
-};
-
-const help = () =>
-  [
-    "Usage: alcap COMMAND [options]",
-    "",
-    ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`),
-    "",
-    "alcap COMMAND --help tells more.",
-  ].join("\n");
-
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    console.log(help());
-    return name === undefined ? 2 : 0;
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new AlcapError("usage", `There is no command "${name}".`, "Run `alcap --help` for the list.");
-  return (await command.load()).run(args);
+async function main(args: readonly string[]): Promise<number> {
+  if (args.length > 0) return alcap.run(args);
+  await alcap.run(["--help"]);
+  return 2;
 }
 
 function failed(error: unknown): number {
   if (error instanceof AlcapError) {
     console.error(`alcap: ${error.message}`);
     return error.code === "usage" ? 2 : 1;
-  }
-  if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
-    console.error(`alcap: ${error.message.split("\n")[0]}`);
-    return 2;
   }
   console.error("alcap: an unexpected failure; please report it with the lines below.");
   console.error(error);

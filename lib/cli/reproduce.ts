@@ -1,38 +1,42 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { AlcapError } from "../errors";
-import { type Preset, presetNamed } from "../experiment/preset/songbook";
+import type { Preset } from "../experiment/preset/songbook";
 import { writeBundle } from "../experiment/run/bundle";
-import { obtainRuns } from "../experiment/run/run";
+import { defaultJobs, makeRuns } from "../experiment/run/obtain-runs";
+import { trainRun } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { resultTable } from "../experiment/study/table";
 import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
+import { command } from "./command";
+import { unless, whole } from "./options";
+import { preset } from "./preset-option";
 import { terminalReporter } from "./terminal";
 
-const help = `Usage: npm run reproduce -- [--preset smoke|quick|standard] [--no-notebooks]
-
-Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and
-executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.`;
-
 /** `alcap reproduce`: the main job, end to end. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      preset: { type: "string", default: "quick" },
-      notebooks: { type: "boolean", default: true },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const preset = presetNamed(values.preset);
+export const { run, parse } = command({
+  name: "reproduce",
+  about:
+    "Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
+    "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was. " +
+    "Recorded runs are not trained again, but for the one ALCAP whose weights `alcap caption` needs.",
+  options: {
+    preset,
+    notebooks: unless("leave the notebooks as they are"),
+    jobs: whole("runs at once, each a process of one thread (default: one a core)", { from: 1 }),
+  },
+  action: reproduce,
+});
+
+interface Asked {
+  readonly preset: Preset;
+  readonly notebooks: boolean;
+  readonly jobs?: number;
+}
+
+async function reproduce({ preset, notebooks, jobs = defaultJobs() }: Asked): Promise<number> {
   const started = performance.now();
   const report = terminalReporter();
   const material = await prepareMaterial(preset, report);
@@ -41,13 +45,15 @@ export async function run(args: readonly string[]): Promise<number> {
     `Songbook: ${material.corpus.songs.length} songs; ${train.length} training, ${validation.length} validation, ${test.length} test rows.`,
   );
   console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
-  const records = await obtainRuns(material, report);
-  const model = writeBundle(material, { method: "alcap", seed: preset.seeds.at(-1) as number });
+  const records = await makeRuns(material, { preset }, report, { jobs });
+  const shown = { method: "alcap", seed: preset.seeds.at(-1) as number } as const;
+  await trainRun(material, shown, report(`training ${shown.method}, seed ${shown.seed}, for its weights`));
+  const model = writeBundle(material, shown);
   console.log(
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
   );
   console.log(`Records and captions: ${relative(material.workspace.runs)}\nModel for \`npx alcap caption\`: ${relative(model)}`);
-  if (values.notebooks) await executeNotebooks(preset, material.workspace.results, report);
+  if (notebooks) await executeNotebooks(preset, material.workspace.results, report);
   const figures = path.join(material.workspace.results, "figures");
   if (existsSync(figures)) console.log(`Figures: ${relative(figures)}`);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);

@@ -1,53 +1,49 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { AlcapError } from "../errors";
+import { readFileSync } from "node:fs";
 import { bootstrapAggregate } from "../metric/text/aggregate";
 import { intervalsOf, parseCaptionLines, scoreNames, scorePairs } from "../metric/text/score";
 import { loadWordNet } from "../metric/text/wordnet";
-
-const help = `Usage: alcap score CAPTIONS.jsonl [--json] [--stem] [--seed N] [--resamples N]
-
-Scores captions, one {"prediction": "…", "reference": "…"} a line (a run's .captions.jsonl, with "caption" for the prediction, is read too).
-Prints the mean of each measure over the captions, in percent, with its 95 % bootstrap interval: ROUGE recall, which the released
-evaluator of ALCAP reports and which rewards long captions, ROUGE F1 and precision, and METEOR. "mid" is HuggingFace's aggregate
-of ROUGE for NumPy's seed N.
-
-  --stem         Porter-stem words for ROUGE (default: as HuggingFace, not)
-  --seed N       of the resampling, a whole number (default 0)
-  --resamples N  of the intervals (default 2000)
-  --json         everything as JSON, in 0 to 1`;
+import { command } from "./command";
+import { file, flag, or, required, whole } from "./options";
 
 /** `alcap score`. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      json: { type: "boolean" },
-      stem: { type: "boolean" },
-      seed: { type: "string" },
-      resamples: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0)
-    throw new AlcapError("usage", "Give one file of captions.", "Run `alcap score --help`.");
-  if (!existsSync(file)) throw new AlcapError("input", `The file ${file} does not exist.`, "Check the path.");
-  const seed = wholeNumber("--seed", values.seed ?? "0", 0);
-  const resamples = wholeNumber("--resamples", values.resamples ?? "2000", 1);
+export const { run, parse } = command({
+  name: "score",
+  about:
+    "Scores captions and prints the mean of each measure over them, in percent, with its 95 % bootstrap interval: ROUGE recall, " +
+    "which the released evaluator of ALCAP reports and which rewards long captions, ROUGE F1 and precision, and METEOR. " +
+    "\"mid\" is HuggingFace's aggregate of ROUGE for NumPy's seed N.",
+  arguments: {
+    file: required(
+      file(
+        "CAPTIONS",
+        'a line each: {"prediction": "…", "reference": "…"}; in a run\'s .captions.jsonl "caption" is the prediction',
+      ),
+    ),
+  },
+  options: {
+    stem: flag("Porter-stem words for ROUGE (HuggingFace does not)"),
+    seed: or(whole("of the resampling", { to: 2 ** 32 - 1 }), 0),
+    resamples: or(whole("of the intervals", { from: 1, to: 1_000_000 }), 2000),
+    json: flag("everything as JSON, in 0 to 1"),
+  },
+  action: score,
+});
+
+interface Asked {
+  readonly file: string;
+  readonly stem: boolean;
+  readonly seed: number;
+  readonly resamples: number;
+  readonly json: boolean;
+}
+
+async function score({ file, stem, seed, resamples, json }: Asked): Promise<number> {
   const pairs = parseCaptionLines(readFileSync(file, "utf8"), file);
-  const scores = scorePairs(pairs, loadWordNet(), { stem: values.stem });
+  const scores = scorePairs(pairs, loadWordNet(), { stem });
   const intervals = intervalsOf(scores, { seed, resamples });
   const mid = bootstrapAggregate(scores, { seed });
-  if (values.json) {
-    console.log(
-      JSON.stringify({ file, captions: pairs.length, stem: values.stem ?? false, seed, resamples, intervals, huggingFace: mid }),
-    );
+  if (json) {
+    console.log(JSON.stringify({ file, captions: pairs.length, stem, seed, resamples, intervals, huggingFace: mid }));
     return 0;
   }
   console.log(`${pairs.length} captions of ${file}; percent, mean [95 % interval]`);
@@ -58,12 +54,6 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(`  ${name.padEnd(16)} ${percent(mean)} [${percent(low)}, ${percent(high)}]${aggregate}`);
   }
   return 0;
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
-  throw new AlcapError("usage", `${option} is "${text}".`, `Give a whole number from ${least} to 4294967295.`);
 }
 
 function percent(share: number): string {

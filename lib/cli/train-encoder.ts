@@ -1,37 +1,31 @@
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { songbookCorpus } from "../experiment/dataset/corpus";
-import { presetNamed } from "../experiment/preset/songbook";
-import { hearingRecord, writeHearingRecord } from "../experiment/tagger/encoder-record";
+import type { Preset } from "../experiment/preset/songbook";
+import { encoderRecord, writeEncoderRecord } from "../experiment/tagger/encoder-record";
 import type { NamedProbe } from "../experiment/tagger/tag-report";
 import { workspaceOf } from "../files/project";
+import { command } from "./command";
+import { flag } from "./options";
+import { preset } from "./preset-option";
 import { terminalReporter } from "./terminal";
 
-const help = `Usage: alcap hear [--preset smoke|quick|standard] [--json]
+/** `alcap train-encoder`: the music encoder, trained and measured. */
+export const { run, parse } = command({
+  name: "train-encoder",
+  about:
+    "Trains the preset's music encoder on Songbook's 50 tags, or reads it where it is trained, and prints how well it tags the test " +
+    "songs: area under the ROC curve and average precision of each tag, and what linear probes find in its frozen " +
+    "representations. Stopped, it goes on where it was. The record is written to results/PRESET/encoder.json.",
+  options: { preset, json: flag("the record as JSON") },
+  action: trainEncoder,
+});
 
-Trains the preset's music encoder on Songbook's 50 tags, or reads it where it is trained, and prints how well it hears the test
-songs: area under the ROC curve and average precision of each tag, and what linear probes read from its frozen
-representations. Stopped, it goes on where it was. The record is written to results/PRESET/encoder.json.
-
-  --preset  which corpus and encoder (default quick)
-  --json    the record as JSON`;
-
-/** `alcap hear`: the music encoder, trained and measured. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { preset: { type: "string", default: "quick" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-  });
-  if (values.help) {
-    console.log(help);
-    return 0;
-  }
-  const preset = presetNamed(values.preset);
+async function trainEncoder({ preset, json }: { readonly preset: Preset; readonly json: boolean }): Promise<number> {
   const workspace = workspaceOf(preset);
-  const record = await hearingRecord(preset, songbookCorpus(preset), workspace.cache, terminalReporter());
+  const record = await encoderRecord(preset, songbookCorpus(preset), workspace.cache, terminalReporter());
   const file = path.join(workspace.results, "encoder.json");
-  writeHearingRecord(file, record);
-  if (values.json) {
+  writeEncoderRecord(file, record);
+  if (json) {
     console.log(JSON.stringify(record));
     return 0;
   }

@@ -4,6 +4,7 @@ Reads one line of JSON on stdin, {"files": [...]}, and answers with the seconds 
 """
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ import time
 import numpy as np
 import torch
 
+if not shutil.which("ffmpeg"):
+    sys.exit("No such file or directory: 'ffmpeg'")
 torch.set_num_threads(1)
 N, HOP, MELS, RATE, SECONDS = 512, 256, 128, 16000, 15
 

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { compile, scalar, tf, valueAndGrad } from "alcap/dist/engine";
+import { paperPreset } from "alcap/dist/experiment/preset/paper";
 import { type Batch, objective } from "alcap/dist/model/alcap";
 import type { Params } from "alcap/dist/model/params";
 import { loadWeights } from "alcap/dist/model/weights";
-import { type AdamW, huggingFaceAdafactor, paperTraining } from "alcap/dist/recipe";
+import { type AdamW, huggingFaceAdafactor } from "alcap/dist/recipe";
 import { adafactor } from "alcap/dist/train/adafactor";
 import { freshSlots, type OptimiserState, optimise, type Pace } from "alcap/dist/train/optimiser";
-import { learningRateAt, recipeSchedule } from "alcap/dist/train/schedule";
+import { learningRateAt } from "alcap/dist/train/schedule";
 import type { ModelFixture } from "alcap/dist/verify/model";
 import { type OptimiserFixture, optimiserParity } from "alcap/dist/verify/optimiser";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "../model/tiny";
@@ -84,8 +85,9 @@ test("slots of another optimiser and unknown optimisers are refused", () => {
 });
 
 test("the released schedule is built and never stepped; stepped, it falls tenfold every ten epochs", () => {
-  const at = (stepped: boolean, step: number) =>
-    learningRateAt(recipeSchedule({ ...paperTraining, schedule: { ...paperTraining.schedule, stepped } }, 100), step, 2000);
-  assert.deepEqual([at(false, 0), at(false, 1999)], [5e-5, 5e-5]);
-  assert.ok(Math.abs(at(true, 999) - 5e-5) < 1e-12 && Math.abs(at(true, 1000) - 5e-6) < 1e-12);
+  const { schedule } = paperPreset("released").captioning;
+  const at = (step: number, after = schedule.after) => learningRateAt({ ...schedule, after }, step, 2000, 100);
+  const stepped = { factor: 0.1, everyEpochs: 10 };
+  assert.deepEqual([at(0), at(1999)], [5e-5, 5e-5]);
+  assert.ok(Math.abs(at(999, stepped) - 5e-5) < 1e-12 && Math.abs(at(1000, stepped) - 5e-6) < 1e-12);
 });

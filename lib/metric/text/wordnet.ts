@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { projectRoot } from "../../files/project";
 
 /** A dictionary of synonyms, as METEOR asks it. */
 export interface SynonymDictionary {
@@ -76,7 +77,7 @@ const longestWord = 1000;
  * @param file another index written by `scripts/wordnet/build.mjs`
  * @throws AlcapError `data` when the index is missing or not one
  */
-export function loadWordNet(file: string = bundledIndex()): SynonymDictionary {
+export function loadWordNet(file: string = path.join(projectRoot(), "data/wordnet/wordnet-3.0.txt")): SynonymDictionary {
   if (!existsSync(file)) {
     throw new AlcapError(
       "data",
@@ -101,12 +102,6 @@ export function parseWordNet(text: string, name: string): SynonymDictionary {
       return [...found];
     },
   };
-}
-
-function bundledIndex(): string {
-  let folder = __dirname;
-  while (!existsSync(path.join(folder, "notebooks")) && path.dirname(folder) !== folder) folder = path.dirname(folder);
-  return path.join(folder, "data/wordnet/wordnet-3.0.txt");
 }
 
 function readSection(lower: string, part: PartOfSpeech, name: string): Section {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { mock, type TestContext, test } from "node:test";
-import { run as prepare } from "alcap/dist/cli/prepare";
+import { run as prepare } from "alcap/dist/cli/prepare/index";
 import { run as verifyData } from "alcap/dist/cli/verify/data";
 import { playlistPairing, type SongbookOptions } from "alcap/dist/data/songbook";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";

@@ -1,0 +1,55 @@
+import { bench } from "./bench/index.js";
+import { type Group, group } from "./command";
+import { prepare } from "./prepare/index.js";
+import { verify } from "./verify/index.js";
+
+const runs = { heading: "Runs:" };
+const captions = { heading: "Captions:" };
+const material = { heading: "Data and models:" };
+const proof = { heading: "Checks:" };
+
+/** A group in the list: its commands are named. */
+const nested = (about: string, inner: Group) => ({ about: `${about}: ${inner.names.join(", ")}`, load: async () => inner });
+
+/** Every command of `alcap`. */
+export const alcap = group(
+  "",
+  "Songs captioned from their audio and their lyrics: ALCAP reproduced. `alcap COMMAND --help` tells more of each command.",
+  {
+    reproduce: {
+      ...runs,
+      about: "make the corpus, train the three methods, score their captions, execute the notebooks",
+      load: () => import("./reproduce.js"),
+    },
+    train: {
+      ...runs,
+      about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
+      load: () => import("./train.js"),
+    },
+    runs: {
+      ...runs,
+      about: "list, show and compare recorded runs, or print the records' schema",
+      load: () => import("./runs.js"),
+    },
+    pretrain: { ...runs, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },
+    "train-encoder": {
+      ...runs,
+      about: "train a preset's music encoder and measure it on tags and probes",
+      load: () => import("./train-encoder.js"),
+    },
+    caption: {
+      ...captions,
+      about: "caption one song from its audio file and its lyrics",
+      load: () => import("./caption.js"),
+    },
+    score: { ...captions, about: "score a file of captions with intervals", load: () => import("./score.js") },
+    prepare: { ...material, ...nested("make a corpus ready", prepare) },
+    fetch: {
+      ...material,
+      about: "download a public model (BART-base, Sentence-BERT) for the real data",
+      load: () => import("./fetch.js"),
+    },
+    verify: { ...proof, ...nested("compare with reference outputs, or check a prepared corpus", verify) },
+    bench: { ...proof, ...nested("measure speed on this machine", bench) },
+  },
+);
