@@ -13,26 +13,34 @@ export { readPreparedCorpus } from "./experiment/dataset/prepared-corpus";
 export { paperPreset } from "./experiment/preset/paper";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/preset/plan";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
-export { obtainReader } from "./experiment/pretrain/base-model";
+export { obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
-export { captionSong, type SongCaption } from "./experiment/run/caption-song";
-export type { RunMaterial } from "./experiment/run/material";
+export type { RunFacts, RunMaterial } from "./experiment/run/material";
+export { obtainRuns } from "./experiment/run/obtain-runs";
+export { openCaptioner, type SongCaption, type SongCaptioner } from "./experiment/run/open-captioner";
 export { type PreparedPreset, preparedMaterial } from "./experiment/run/prepared-material";
+export { type RunName, type RunRecipe, recipeDifferences, runId } from "./experiment/run/recipe";
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
-export { captionerOf, obtainRun, obtainRuns, type RunName, runId } from "./experiment/run/run";
-export { type Material, prepareMaterial } from "./experiment/run/songbook-material";
+export { captionerOf, obtainRun, trainedWeights } from "./experiment/run/run";
+export {
+  encoderIsHere,
+  type Material,
+  prepareMaterial,
+  recordedRuns,
+  type SongbookFacts,
+  songbookFacts,
+} from "./experiment/run/songbook-material";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export {
   type Measure,
   measures,
   methodNames,
-  paperTable1,
   resultRows,
   resultTable,
   textMeasures,
 } from "./experiment/study/table";
 export { attentionOverTime, type EncoderLayer, encoderLayers, type MusicAttention } from "./experiment/tagger/encoder-layers";
-export type { HearingRecord } from "./experiment/tagger/encoder-record";
+export type { EncoderRecord } from "./experiment/tagger/encoder-record";
 export {
   instrumentProbe,
   moodProbe,
@@ -42,6 +50,7 @@ export {
   tagReport,
 } from "./experiment/tagger/tag-report";
 export { type Workspace, workspaceOf } from "./files/project";
+export { type AlignmentLoss, alignmentLosses } from "./loss/alignment";
 export { captionLoss } from "./loss/caption";
 export { infoNCE, similarityMatrix } from "./loss/infonce";
 export { tagLoss } from "./loss/tags";
@@ -52,10 +61,12 @@ export type { Captioner, Method } from "./model/captioner";
 export { type GreedyDecoder, greedyDecoder, type SongBatch } from "./model/decoding/greedy";
 export { crossAttention, crossAttentionWeights } from "./model/fusion";
 export { attentionWeights } from "./model/layers";
-export { musicAttention, musicEncoder, musicFrontEnd, tagLogits } from "./model/music/music-encoder";
+export { musicAttention, musicEncoder, musicFrontEnd, type Pooling, tagLogits } from "./model/music/music-encoder";
+export { type MusicEncoder, openMusicEncoder } from "./model/music/open-encoder";
 export { countParams, initialise, type Params, type ParamValues } from "./model/params";
 export { loadWeights } from "./model/weights";
 export * from "./notebook";
+export * from "./paper";
 export { type Progress, quiet, type Reporter, silent } from "./progress";
 export * from "./recipe";
 export { type EncoderFixture, encoderParity, testSignal } from "./verify/encoder";

@@ -91,11 +91,11 @@ export const epsilons = { bart: 1e-5, bert: 1e-12, batchNorm: 1e-5 } as const;
 export const batchNormMomentum = 0.1;
 
 /** How lyrics and music are aligned (paper, equation 1; released `models/infonce.py` and `trainer.py`). */
-export interface Alignment {
+export interface Alignment<Loss extends string> {
   /** λ of equation 4. */
   readonly weight: number;
-  /** InfoNCE, or the released code's alternative: the mean cosine distance of each pair, without negatives. */
-  readonly loss: "infonce" | "positive-pair";
+  /** InfoNCE, or another of `loss/alignment.ts`; the released code's is the mean cosine distance of each pair, without negatives. */
+  readonly loss: Loss;
   /** Divides InfoNCE's similarities; the positive-pair loss has none. */
   readonly temperature: number;
   /** InfoNCE's similarity; the positive-pair loss always takes the cosine. */
@@ -131,14 +131,14 @@ export interface CaptionObjective {
 }
 
 /** The objective and what it reads: everything that the model's computation depends on beside its sizes. */
-export interface Recipe {
+export interface Recipe<Loss extends string> {
   readonly fusion: Fusion;
-  readonly alignment: Alignment;
+  readonly alignment: Alignment<Loss>;
   readonly caption: CaptionObjective;
 }
 
 /** The paper's text, read literally; what it leaves open follows the released code. */
-export const paperRecipe: Recipe = {
+export const paperRecipe: Recipe<"infonce"> = {
   fusion: { layers: [4, 5], heads: 1, residual: 0.1, forgetGate: "none" }, // released code
   alignment: {
     weight: 0.02, // section 6.1
@@ -156,7 +156,7 @@ export const paperRecipe: Recipe = {
 };
 
 /** The released code's choices. */
-export const releasedRecipe: Recipe = {
+export const releasedRecipe: Recipe<"infonce"> = {
   ...paperRecipe,
   alignment: { ...paperRecipe.alignment, temperature: 0.3, similarity: "cosine", pooling: "all-positions" },
   caption: { labelPadding: "counted" },
@@ -251,7 +251,7 @@ export type RecipeSource = "paper" | "released";
 
 /** Every number of the whole method, as the paper says or as its code does. */
 export interface MethodRecipe {
-  readonly model: Recipe;
+  readonly model: Recipe<"infonce">;
   readonly training: TrainingRecipe;
   readonly decoding: DecodingRecipe;
   readonly scoring: ScoringRecipe;

@@ -26,6 +26,7 @@ const rooms = [
   "data",
   "engine",
   "files",
+  "paper.ts",
   "recipe.ts",
   "progress.ts",
   "errors.ts",

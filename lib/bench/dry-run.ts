@@ -1,8 +1,9 @@
 import { compile, scalar, sizeOf, tf, value } from "../engine";
-import { type PaperPreset, paperCaptioner, paperCorpora, paperMusicPositions } from "../experiment/preset/paper";
+import { type PaperPreset, paperCaptioner } from "../experiment/preset/paper";
 import { captionerParams } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
-import { bartBase, type Optimiser, type TextShape } from "../recipe";
+import { paperCorpora, paperMusicPositions } from "../paper";
+import { bartBase, type Optimiser, paperTraining, type TextShape } from "../recipe";
 import { adafactorShapes } from "../train/adafactor";
 
 /** Numbers of parameters by part. */
@@ -179,14 +180,11 @@ const timesAt = (work: number, measured: number): TimeEstimate[] => [
   ),
 ];
 
-/** Epochs of the runs whose hours the paper gives. */
-const PAPER_EPOCHS = 20;
-
 /** The paper's own hours, in proportion to rows and epochs; nothing for a corpus that the paper does not time. */
 function paperTime({ name, rows }: CorpusSize, work: number, epochs: number): TimeEstimate[] {
   if (!Object.hasOwn(paperCorpora, name)) return [];
   const paper = paperCorpora[name as keyof typeof paperCorpora];
-  const hours = (paper.hours * rows * epochs) / (paper.rows * PAPER_EPOCHS);
+  const hours = (paper.hours * rows * epochs) / (paper.sizes.train * paperTraining.epochs);
   return [estimate("A100 40 GB", work, work / (hours * 3600), "the paper's own hours for this corpus, in PyTorch")];
 }
 

@@ -49,7 +49,7 @@ export async function benchStep(preset: Preset, rounds: number, python: string):
   const threads = 1;
   const captioner: Captioner = {
     method: "alcap",
-    text: { ...preset.text, vocabulary: preset.vocabulary },
+    text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
     musicWidth: 2 * preset.music.channels,
     recipe: preset.recipe,
   };

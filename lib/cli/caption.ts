@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { loadAudio } from "../data/audio";
+import { decodeAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { bundleFolder, readBundle } from "../experiment/run/bundle";
-import { captionSong } from "../experiment/run/caption-song";
+import { openCaptioner } from "../experiment/run/open-captioner";
 import { command } from "./command";
 import { file, flag, folder, required } from "./options";
 
@@ -12,7 +12,7 @@ export const { run, parse } = command({
   about: "Writes one caption for a song. The 15 s in its middle are used.",
   arguments: { song: required(file("SONG", "an mp3, wav, flac or ogg file")) },
   options: {
-    lyrics: required(file("FILE", "the lyrics as UTF-8 text; an empty file for an instrumental")),
+    lyrics: required(file("FILE", "the lyrics as UTF-8 text; an instrumental cannot be captioned")),
     model: folder("DIR", "a trained model (default: the one that `npm run reproduce` made)"),
     json: flag("one JSON object instead of text"),
   },
@@ -29,15 +29,14 @@ interface Asked {
 async function caption(asked: Asked): Promise<number> {
   const { song } = asked;
   const lyrics = readLyrics(asked.lyrics);
-  const audio = await loadAudio(song);
   const bundle = await readBundle(asked.model ?? defaultModel());
-  const { caption, notes } = await captionSong(bundle, audio, lyrics);
-  const { run: name, preset, corpus, captioner } = bundle.about;
-  const trained = `${captioner.method}, preset ${preset}, run ${name}, trained on ${corpus}`;
-  if (asked.json)
-    console.log(
-      JSON.stringify({ song, caption, model: { method: captioner.method, preset, run: name }, trainedOn: corpus, notes }),
-    );
+  const captioner = openCaptioner(bundle);
+  const { caption, notes } = await captioner.caption(await decodeAudio(song), lyrics);
+  await captioner.release();
+  const { run: name, preset, corpus } = bundle.about;
+  const { method } = bundle.about.captioner;
+  const trained = `${method}, preset ${preset}, run ${name}, trained on ${corpus}`;
+  if (asked.json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
   else console.log([caption, "", `Model: ${trained}.`, ...notes.map((note) => `Note: ${note}`)].join("\n"));
   return 0;
 }

@@ -1,11 +1,11 @@
 import path from "node:path";
 import type { Preset } from "../experiment/preset/songbook";
-import { type Lesson, makeReader, readerFiles, readerFolder, readerName } from "../experiment/pretrain/base-model";
+import { baseModelFiles, baseModelFolder, baseModelName, trainBaseModel } from "../experiment/pretrain/base-model";
 import { workspaceOf } from "../files/project";
 import { writeWhole } from "../files/whole-file";
 import { command } from "./command";
 import { output } from "./options";
-import { preset } from "./preset-option";
+import { preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap pretrain`: the small stand-in for facebook/bart-base. */
@@ -13,26 +13,27 @@ export const { run, parse } = command({
   name: "pretrain",
   about:
     "Makes the base model that all three methods start from: BART of the preset's size, pre-trained by denoising on the words of " +
-    "other songs than the corpus has, then fine-tuned to write what listeners wrote of their lyrics. Stopped, it goes on where it was. " +
+    "other songs than the corpus has, then fine-tuned to write from their lyrics what listeners wrote. Stopped, it goes on where it was. " +
     "Training uses the copy that comes with the project in data/bart-songbook where its recipe is the preset's; this command " +
     "always makes it anew, or goes on with its own.",
   options: {
     preset,
-    out: output("a folder to copy model.safetensors and tokenizer.json to, in a folder of the model's name"),
+    out: output("a folder to copy model.safetensors and tokenizer.json to, in a folder of the base model's name"),
   },
   action: pretrain,
 });
 
 async function pretrain({ preset, out }: { readonly preset: Preset; readonly out?: string }): Promise<number> {
-  const folder = readerFolder(preset, workspaceOf(preset).cache);
-  const { lessons } = await makeReader(preset, folder, terminalReporter());
-  const name = readerName(preset);
+  const { cache } = workspaceOf(preset);
+  const folder = baseModelFolder(preset, cache);
+  const { stages } = await trainBaseModel(preset, cache, terminalReporter());
+  const name = baseModelName(preset);
   console.log(name);
-  for (const [lesson, { best }] of Object.entries(lessons) as [string, Lesson][]) {
-    console.log(`${lesson}: held-out loss ${best.score.toFixed(3)} nats a token, after step ${best.step}`);
+  for (const [stage, { best }] of Object.entries(stages)) {
+    console.log(`${stage}: held-out loss ${best.score.toFixed(3)} nats a token, after step ${best.step}`);
   }
   if (out !== undefined) {
-    for (const { name: file, bytes } of readerFiles(folder)) writeWhole(path.join(out, name, file), bytes);
+    for (const { name: file, bytes } of baseModelFiles(folder)) writeWhole(path.join(out, name, file), bytes);
   }
   console.log(path.relative(process.cwd(), out === undefined ? folder : path.join(out, name)));
   return 0;

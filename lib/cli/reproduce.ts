@@ -3,7 +3,8 @@ import path from "node:path";
 import { AlcapError } from "../errors";
 import type { Preset } from "../experiment/preset/songbook";
 import { writeBundle } from "../experiment/run/bundle";
-import { obtainRuns } from "../experiment/run/run";
+import { defaultJobs, makeRuns } from "../experiment/run/obtain-runs";
+import { trainRun } from "../experiment/run/run";
 import { prepareMaterial } from "../experiment/run/songbook-material";
 import { resultTable } from "../experiment/study/table";
 import { projectRoot } from "../files/project";
@@ -11,7 +12,7 @@ import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
 import { command } from "./command";
 import { unless } from "./options";
-import { preset } from "./preset-option";
+import { jobs, preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap reproduce`: the main job, end to end. */
@@ -19,12 +20,19 @@ export const { run, parse } = command({
   name: "reproduce",
   about:
     "Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
-    "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was.",
-  options: { preset, notebooks: unless("leave the notebooks as they are") },
+    "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was. " +
+    "Recorded runs are not trained again, but for the one ALCAP whose weights `alcap caption` needs.",
+  options: { preset, notebooks: unless("leave the notebooks as they are"), jobs },
   action: reproduce,
 });
 
-async function reproduce({ preset, notebooks }: { readonly preset: Preset; readonly notebooks: boolean }): Promise<number> {
+interface Asked {
+  readonly preset: Preset;
+  readonly notebooks: boolean;
+  readonly jobs?: number;
+}
+
+async function reproduce({ preset, notebooks, jobs = defaultJobs() }: Asked): Promise<number> {
   const started = performance.now();
   const report = terminalReporter();
   const material = await prepareMaterial(preset, report);
@@ -33,8 +41,10 @@ async function reproduce({ preset, notebooks }: { readonly preset: Preset; reado
     `Songbook: ${material.corpus.songs.length} songs; ${train.length} training, ${validation.length} validation, ${test.length} test rows.`,
   );
   console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
-  const records = await obtainRuns(material, report);
-  const model = writeBundle(material, { method: "alcap", seed: preset.seeds.at(-1) as number });
+  const records = await makeRuns(material, { preset }, report, { jobs });
+  const shown = { method: "alcap", seed: preset.seeds.at(-1) as number } as const;
+  await trainRun(material, shown, report(`training ${shown.method}, seed ${shown.seed}, for its weights`));
+  const model = writeBundle(material, shown);
   console.log(
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
   );

@@ -1,36 +1,34 @@
-import type { Reporter } from "../progress";
+import { duration, fromDisk, type LineStream, type Reporter, redraw, standingLine, timeLeft } from "../progress";
 
-/** Shortest time between two drawings of a bar, in milliseconds. */
-const REDRAW = 100;
+/** Shortest time between two drawings of a line, in seconds. */
+const REDRAW = 0.1;
 
 /**
- * Progress bars on stderr: redrawn in place on a terminal, one line every tenth part where stderr goes to a file.
+ * Progress lines on stderr: redrawn in place on a terminal, one line every tenth part where stderr goes to a file.
  * `now` is the clock, in milliseconds.
  */
-export function terminalReporter(now: () => number = () => performance.now()): Reporter {
-  const { stderr } = process;
+export function terminalReporter(now: () => number = () => performance.now(), stream: LineStream = process.stderr): Reporter {
   return (label) => {
     const started = now();
+    const left = timeLeft();
     let drawn = Number.NEGATIVE_INFINITY;
     let tenth = -1;
-    return (done, total, note = "") => {
-      const time = now();
+    return (done, total, note) => {
+      const time = (now() - started) / 1000;
       const ended = done >= total;
-      const left = done > 0 ? ((time - started) / done) * (total - done) : 0;
-      const text = `${label} ${done}/${total}${note && ` · ${note}`} · ${ended ? `${seconds(time - started)} in all` : `${seconds(left)} left`}`;
-      if (stderr.isTTY) {
+      const rest = left(done, total, time); // told of every step, drawn or not
+      const line = () => {
+        if (!ended) return standingLine({ label, done, total, left: rest, note });
+        return standingLine({ label, done, total, note: note === fromDisk ? note : `${duration(time)} in all` });
+      };
+      if (stream.isTTY) {
         if (!ended && time - drawn < REDRAW) return;
         drawn = time;
-        stderr.write(`\r\x1b[2K${text}${ended ? "\n" : ""}`);
+        redraw(stream, line(), ended);
       } else if (Math.floor((10 * done) / total) > tenth) {
         tenth = Math.floor((10 * done) / total);
-        stderr.write(`${text}\n`);
+        stream.write(`${line()}\n`);
       }
     };
   };
-}
-
-function seconds(milliseconds: number): string {
-  const s = Math.round(milliseconds / 1000);
-  return s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
 }

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { songbookCorpus } from "../experiment/dataset/corpus";
 import type { Preset } from "../experiment/preset/songbook";
-import { hearingRecord, writeHearingRecord } from "../experiment/tagger/encoder-record";
+import { encoderRecord, writeEncoderRecord } from "../experiment/tagger/encoder-record";
 import type { NamedProbe } from "../experiment/tagger/tag-report";
 import { workspaceOf } from "../files/project";
 import { command } from "./command";
 import { flag } from "./options";
-import { preset } from "./preset-option";
+import { preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap train-encoder`: the music encoder, trained and measured. */
@@ -22,9 +22,9 @@ export const { run, parse } = command({
 
 async function trainEncoder({ preset, json }: { readonly preset: Preset; readonly json: boolean }): Promise<number> {
   const workspace = workspaceOf(preset);
-  const record = await hearingRecord(preset, songbookCorpus(preset), workspace.cache, terminalReporter());
+  const record = await encoderRecord(preset, songbookCorpus(preset), workspace.cache, terminalReporter());
   const file = path.join(workspace.results, "encoder.json");
-  writeHearingRecord(file, record);
+  writeEncoderRecord(file, record);
   if (json) {
     console.log(JSON.stringify(record));
     return 0;

@@ -1,9 +1,10 @@
 import { type CorpusSize, type DryRun, dryRun, measureRate } from "../bench/dry-run";
 import { engineInfo } from "../engine";
 import { dataSetFolder, readPreparedCorpus } from "../experiment/dataset/prepared-corpus";
-import { type PaperChanges, type PaperCorpus, paperCorpora, paperPreset } from "../experiment/preset/paper";
+import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
 import { machineInWords } from "../files/machine";
 import { readBartShape } from "../model/bart-folder";
+import { type PaperCorpus, paperCorpora } from "../paper";
 import { bartBase, type RecipeSource } from "../recipe";
 import { oneOf } from "./options";
 import { terminalReporter } from "./terminal";
@@ -28,7 +29,7 @@ export async function printEstimate(source: RecipeSource, changes: PaperChanges,
 async function sizeOf({ data, dataset }: Asked): Promise<CorpusSize> {
   if (data === undefined) {
     const name = oneOf(dataset ?? "si-full", Object.keys(paperCorpora) as PaperCorpus[], "corpus of the paper");
-    return { name, rows: paperCorpora[name].rows };
+    return { name, rows: paperCorpora[name].sizes.train };
   }
   const { name, rows } = await readPreparedCorpus(
     dataSetFolder(data, dataset),

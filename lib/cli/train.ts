@@ -3,14 +3,16 @@ import { dataSetFolder } from "../experiment/dataset/prepared-corpus";
 import { findRepresentations } from "../experiment/dataset/representation-files";
 import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
 import { dataSetNames, type Preset, type PresetName, presetNamed, presetNames } from "../experiment/preset/songbook";
-import type { RunMaterial } from "../experiment/run/material";
+import type { RunFacts } from "../experiment/run/material";
+import { defaultJobs, makeRuns, obtainRuns, type RunOptions } from "../experiment/run/obtain-runs";
 import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/run/prepared-material";
-import { reportedRun } from "../experiment/run/run";
-import { prepareMaterial } from "../experiment/run/songbook-material";
+import { type RunName, runsOf } from "../experiment/run/recipe";
+import type { RunRecord } from "../experiment/run/records";
+import { songbookFacts } from "../experiment/run/songbook-material";
 import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
 import { modelsFolder } from "../files/project";
-import type { Method } from "../model/captioner";
 import { requireModel } from "../model/weights";
+import { type Method, methods } from "../paper";
 import { recipes } from "../recipe";
 import { command } from "./command";
 import {
@@ -29,10 +31,9 @@ import {
   type Values,
   whole,
 } from "./options";
+import { jobs } from "./run-options";
 import { terminalReporter } from "./terminal";
 import { printEstimate } from "./train-estimate";
-
-const methods: readonly Method[] = ["bart", "bart-fusion", "alcap"];
 
 const options = {
   preset: or(choice("preset", [...presetNames, "paper"], "Songbook's presets, or the paper's on a prepared corpus"), "paper"),
@@ -45,6 +46,9 @@ const options = {
   lambda: number("weight of the alignment, λ of equation 4 (default 0.02)"),
   epochs: whole("of captioning", { from: 1 }),
   out: output("results (default results/PRESET)"),
+  jobs,
+  threads: whole("threads of a run, part of its recipe (default 1)", { from: 1, to: 1024 }),
+  weights: flag("train again where a record is there without its weights"),
   ...beside("preset", ["paper"], {
     data: folder("DIR", "the prepared corpus"),
     recipe: or(choice("recipe", ["paper", "released"], "as the paper says, or as its released code does"), "paper"),
@@ -71,6 +75,7 @@ export const { run, parse } = command({
     "`alcap prepare` wrote (--preset paper --data DIR). What is there for the same recipe is read; a stopped run goes on where it was.",
   options,
   action: async (given) => {
+    if (given.threads !== undefined) process.env.ALCAP_THREADS = String(given.threads);
     if (given.dryRun) await printEstimate(given.recipe, changesOf(given), given);
     else await (given.preset === "paper" ? trainPrepared(given) : trainSongbook(given, given.preset));
     return 0;
@@ -88,16 +93,26 @@ const changesOf = ({ lambda, epochs, batch, microBatch, lyricsTokens, captionTok
   alignmentWeight: lambda,
 });
 
+type Methods = { readonly methods: readonly Method[]; readonly seeds: readonly number[] };
+
 /** Methods and seeds: those asked for, or the preset's. */
-function runsOf(given: Given, preset: { readonly methods: readonly Method[]; readonly seeds: readonly number[] }) {
-  return { methods: given.method ?? preset.methods, seeds: given.seed ?? preset.seeds };
-}
+const askedOf = ({ method, seed }: Given, { methods, seeds }: Methods): Methods => ({
+  methods: method ?? methods,
+  seeds: seed ?? seeds,
+});
+
+const runOptions = ({ jobs, weights }: Given, runs: readonly RunName[], otherwise: number): RunOptions => ({
+  runs,
+  jobs: jobs ?? otherwise,
+  weights,
+});
 
 async function trainSongbook(given: Given, name: PresetName): Promise<void> {
   const preset = songbookPreset(given, name);
-  const report = terminalReporter();
-  const material = await prepareMaterial(preset, report, given.out);
-  await trainRuns(material, runsOf(given, preset), measures);
+  const facts = songbookFacts(preset, given.out);
+  sayRows(facts);
+  const options = runOptions(given, runsOf(askedOf(given, preset)), defaultJobs());
+  sayResults(await obtainRuns(facts, terminalReporter(), options), measures, facts.workspace.runs);
 }
 
 /** A built-in preset with the options' changes. Its seeds stay as they are: the first one made words, encoder and text model. */
@@ -117,19 +132,21 @@ async function trainPrepared(given: Given): Promise<void> {
     throw usage("There is no corpus to train on.", "Give --data DIR, a folder that `alcap prepare` wrote, or --dry-run.");
   const data = dataSetFolder(given.data, given.dataset);
   const plan = paperPreset(given.recipe, changesOf(given));
-  const runs = runsOf(given, plan);
+  const asked = askedOf(given, plan);
   const bart = given.bart ?? requireModel("bart-base", modelsFolder());
   const preset: PreparedPreset = {
     ...plan,
-    ...runs,
+    ...asked,
     ...(given.dataset !== undefined && { dataSet: given.dataset }),
     folder: data,
     words: { read: bart },
     text: { start: "weights", folder: bart },
-    music: musicOf(given, data, runs.methods),
+    music: musicOf(given, data, asked.methods),
   };
   const material = await preparedMaterial(preset, terminalReporter(), given.out);
-  await trainRuns(material, runs, textMeasures(recipes[given.recipe].scoring.rouge));
+  sayRows(material);
+  const runs = await makeRuns(material, { preset, out: given.out }, terminalReporter(), runOptions(given, runsOf(asked), 1));
+  sayResults(runs, textMeasures(recipes[given.recipe].scoring.rouge), material.workspace.runs);
 }
 
 function musicOf({ encoder, representations }: Given, data: string, wanted: readonly Method[]): MusicSource {
@@ -140,16 +157,16 @@ function musicOf({ encoder, representations }: Given, data: string, wanted: read
   return folder === undefined && wanted.every((method) => method === "bart") ? { from: "nowhere" } : { from: "files", folder };
 }
 
-/** Trains run after run and says what came of them. */
-async function trainRuns(material: RunMaterial, runs: ReturnType<typeof runsOf>, columns: readonly Measure[]): Promise<void> {
-  const { train, validation, test } = material.corpus.rows;
-  console.log(`${material.corpus.name}: ${train.length} training, ${validation.length} validation, ${test.length} test rows.`);
-  const records = [];
-  for (const seed of runs.seeds)
-    for (const method of runs.methods) records.push(await reportedRun(material, { method, seed }, terminalReporter()));
+function sayRows({ corpus }: Pick<RunFacts, "corpus">): void {
+  const { train, validation, test } = corpus.rows;
+  console.log(`${corpus.name}: ${train.length} training, ${validation.length} validation, ${test.length} test rows.`);
+}
+
+/** Says what came of the runs. */
+function sayResults(records: readonly RunRecord[], columns: readonly Measure[], folder: string): void {
   const rouge = columns.some(({ key }) => key.endsWith("F1")) ? "F1" : "recall";
   console.log(
     `\n${resultTable(records, columns)}\n\nPercent, ROUGE as ${rouge}, with 95 % bootstrap intervals over the test rows.`,
   );
-  console.log(`Records and captions: ${path.relative(process.cwd(), material.workspace.runs) || "."}`);
+  console.log(`Records and captions: ${path.relative(process.cwd(), folder) || "."}`);
 }

@@ -19,13 +19,13 @@ export interface Runner {
   graphs(): readonly GraphDescription[];
 }
 
-export interface Plan extends RunPlan {
+export interface Plan extends CallPlan {
   readonly resident: string | undefined;
   readonly baked: readonly number[];
 }
 
 /** What a call needs to know of its function. */
-export interface RunPlan {
+export interface CallPlan {
   readonly name: string;
   readonly settings: Settings;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { AlcapError } from "../errors";
 import { tf } from "./tf";
@@ -14,13 +13,14 @@ export type DeviceName = (typeof DEVICES)[number];
 export interface Settings {
   readonly engine: EngineName;
   readonly device: DeviceName;
-  /** Threads inside one op. Results are the same bytes only for the same number of threads. */
+  /**
+   * Threads inside one op, 1 unless asked for: results are the same bytes only for the same number, so a default that followed the
+   * machine would give each its own records. Several runs side by side use the other cores.
+   */
   readonly threads: number;
   /** Whether idle threads spin: about 10 % faster alone, about 20 % slower when the machine is shared. */
   readonly spinning: boolean;
 }
-
-const MOST_THREADS = 4;
 
 function choose<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((c) => c === text);
@@ -33,7 +33,7 @@ function choose<T extends string>(name: string, text: string, choices: readonly 
 }
 
 function threadsFrom(text: string | undefined): number {
-  if (text === undefined || text === "") return Math.min(MOST_THREADS, availableParallelism());
+  if (text === undefined || text === "") return 1;
   const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1) return threads;
   throw new AlcapError(
@@ -45,7 +45,7 @@ function threadsFrom(text: string | undefined): number {
 
 /**
  * The engine's settings: what `overrides` say, else `ALCAP_ENGINE`, `ALCAP_DEVICE`, `ALCAP_THREADS` and `ALCAP_SPINNING`
- * (0 or 1), else onnx on the cpu with up to four threads.
+ * (0 or 1), else onnx on the cpu with one thread.
  * @throws AlcapError `usage` for a name or number that is not one of these.
  */
 export function settings(overrides: Partial<Settings> = {}, env: NodeJS.ProcessEnv = process.env): Settings {

@@ -10,7 +10,7 @@ function unitRows(x: tf.Tensor): tf.Tensor {
 }
 
 /** Similarities `s(z_m^i, z_l^j) / τ` of music codes `[N, D]` (rows) and lyrics codes `[N, D]` (columns): `[N, N]`. */
-export function similarityMatrix(music: tf.Tensor, lyrics: tf.Tensor, alignment: Alignment): tf.Tensor {
+export function similarityMatrix(music: tf.Tensor, lyrics: tf.Tensor, alignment: Alignment<string>): tf.Tensor {
   const [m, l] = alignment.similarity === "cosine" ? [unitRows(music), unitRows(lyrics)] : [music, lyrics];
   return tf.mul(tf.matMul(m as tf.Tensor2D, l as tf.Tensor2D, false, true), 1 / alignment.temperature); // N, N
 }
@@ -33,7 +33,7 @@ function pickOwnPartner(scores: tf.Tensor, distinct: tf.Tensor): tf.Tensor {
  * @param lyrics codes `[N, D]`
  * @param distinct `[N]`, 1 for the first row of each song and 0 for its repeats, which take no part (released code)
  */
-export function infoNCE(music: tf.Tensor, lyrics: tf.Tensor, alignment: Alignment, distinct: tf.Tensor): tf.Scalar {
+export function infoNCE(music: tf.Tensor, lyrics: tf.Tensor, alignment: Alignment<string>, distinct: tf.Tensor): tf.Scalar {
   const scores = similarityMatrix(music, lyrics, alignment); // N, N
   const asked = () => pickOwnPartner(scores, distinct); // music asks, lyrics answer
   const answered = () => pickOwnPartner(tf.transpose(scores), distinct); // lyrics ask, music answers

@@ -1,5 +1,17 @@
 import { softmaxCrossEntropy, tf } from "../engine";
 
+/** What vocabulary scores `s Eᵀ + b` are made of, to be taken in chunks. */
+export interface VocabularyStates {
+  /** `[N, C]` */
+  readonly states: tf.Tensor;
+  /** Output weights `[V, C]`: BART's embedding table. */
+  readonly table: tf.Tensor;
+  /** `[V]` */
+  readonly bias: tf.Tensor;
+  /** Rows of a chunk. */
+  readonly rows: number;
+}
+
 /** The parts of a vocabulary loss with a gradient: states `[N, C]`, output weights `[V, C]`, output bias `[V]`. */
 type Sides = readonly [states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor];
 
@@ -8,20 +20,13 @@ type Sides = readonly [states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor];
  * chunks, and each chunk's gradients are taken while its scores are at hand (the loss is a sum, so they only need scaling later).
  * A chunk waits for the one before it, so that scores of one chunk at a time are in memory.
  *
- * @param states `[N, C]`
- * @param table output weights `[V, C]`, BART's embedding table
- * @param bias `[V]`
  * @param labels int32 `[N]`
  * @param weights `[N]`, not differentiated
- * @param rows rows of a chunk
  */
 export function chunkedCrossEntropy(
-  states: tf.Tensor2D,
-  table: tf.Tensor2D,
-  bias: tf.Tensor1D,
+  { states, table, bias, rows }: VocabularyStates,
   labels: tf.Tensor1D,
   weights: tf.Tensor1D,
-  rows: number,
 ): tf.Scalar {
   const run = tf.customGrad((...args) => {
     const [statesIn, tableIn, biasIn, save] = args as [...Sides, tf.GradSaveFunc];

@@ -1,17 +1,18 @@
+import { Matrix } from "ml-matrix";
 import { AlcapError } from "../errors";
 import { bootstrapInterval, type Interval } from "./certainty";
-import { cholesky, solveLower, solveUpper } from "./information/cholesky";
+import { cholesky } from "./information/cholesky";
 
 /** Rows to learn from or to be tested on: one feature vector and one class (0 to `classes − 1`) each. */
-export interface LabeledRows {
+export interface LabelledRows {
   /** `[rows][D]`. */
   readonly features: readonly ArrayLike<number>[];
   readonly labels: readonly number[];
 }
 
 export interface ProbeTask {
-  readonly train: LabeledRows;
-  readonly test: LabeledRows;
+  readonly train: LabelledRows;
+  readonly test: LabelledRows;
   readonly classes: number;
   /** Penalty per training row: `½ l2 ‖W‖²` is added to the mean log loss, intercepts left free. Default 0.001. */
   readonly l2?: number;
@@ -44,11 +45,10 @@ export function linearProbe(task: ProbeTask): Probe {
   check(task);
   const scaler = standardiser(task.train.features);
   const weights = fitted(task.train.features.map(scaler), task.train.labels, task.classes, task.l2 ?? 0.001);
+  const logits = new Matrix(task.test.features.map(scaler)).mmul(weights); // N, classes
   const confusion = Array.from({ length: task.classes }, () => new Array<number>(task.classes).fill(0));
-  const right = task.test.features.map((features, row) => {
-    const scores = logits(weights, scaler(features));
-    const predicted = scores.indexOf(scores.reduce((a, b) => Math.max(a, b)));
-    const label = task.test.labels[row]!;
+  const right = task.test.labels.map((label, row) => {
+    const [, predicted = 0] = logits.maxRowIndex(row);
     confusion[label]![predicted]!++;
     return predicted === label ? 1 : 0;
   });
@@ -75,85 +75,56 @@ function check({ train, test, classes }: ProbeTask): void {
 }
 
 /** Subtracts the mean and divides by the deviation of each feature (features that do not vary become 0), and appends a 1. */
-function standardiser(rows: readonly ArrayLike<number>[]): (row: ArrayLike<number>) => Float64Array {
+function standardiser(rows: readonly ArrayLike<number>[]): (row: ArrayLike<number>) => number[] {
   const width = rows[0]!.length;
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
   for (const row of rows) for (let i = 0; i < width; i++) mean[i]! += row[i]! / rows.length;
   for (const row of rows) for (let i = 0; i < width; i++) square[i]! += (row[i]! - mean[i]!) ** 2 / rows.length;
   return (row) => {
-    const out = new Float64Array(width + 1);
+    const out = new Array<number>(width + 1).fill(1);
     for (let i = 0; i < width; i++) out[i] = square[i]! > 0 ? (row[i]! - mean[i]!) / Math.sqrt(square[i]!) : 0;
-    out[width] = 1;
     return out;
   };
 }
 
-/** One weight vector a class, the intercept last. */
-function fitted(rows: readonly Float64Array[], labels: readonly number[], classes: number, l2: number): Float64Array[] {
-  const width = rows[0]!.length;
-  const bound = cholesky(curvatureBound(rows, l2), width);
-  const zeros = () => Array.from({ length: classes }, () => new Float64Array(width));
-  let [weights, ahead, momentum] = [zeros(), zeros(), 1];
+/** One weight vector a class, `[width, classes]`, the intercepts in the last row. */
+function fitted(features: readonly number[][], labels: readonly number[], classes: number, l2: number): Matrix {
+  const rows = new Matrix([...features]); // N, width
+  const truth = new Matrix(labels.map((label) => Array.from({ length: classes }, (_, c) => Number(c === label))));
+  const bound = cholesky(curvatureBound(rows, l2));
+  let [weights, ahead, momentum] = [Matrix.zeros(rows.columns, classes), Matrix.zeros(rows.columns, classes), 1];
   for (let round = 0; round < arrived.rounds; round++) {
-    const steps = gradientsAt(ahead, rows, labels, l2);
-    for (const step of steps) {
-      solveLower(bound, width, step);
-      solveUpper(bound, width, step);
-    }
-    if (steps.every((step) => step.every((x) => Math.abs(x) < arrived.step))) return ahead;
-    const next = ahead.map((w, c) => w.map((x, i) => x - steps[c]![i]!));
+    const steps = bound.solve(gradientAt(ahead, rows, truth, l2));
+    if (Math.max(steps.max(), -steps.min()) < arrived.step) return ahead;
+    const next = Matrix.sub(ahead, steps);
+    const move = Matrix.sub(next, weights);
     // Nesterov's acceleration, begun anew whenever it runs against the gradient (O'Donoghue and Candès 2015).
-    const against = sumOver(steps, (step, c, i) => step * (next[c]![i]! - weights[c]![i]!)) > 0;
+    const against = Matrix.mul(steps, move).sum() > 0;
     const grown = against ? 1 : (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
-    const push = against ? 0 : (momentum - 1) / grown;
-    const before = weights;
-    ahead = next.map((w, c) => w.map((x, i) => x + push * (x - before[c]![i]!)));
+    ahead = Matrix.add(next, move.mul(against ? 0 : (momentum - 1) / grown));
     [weights, momentum] = [next, grown];
   }
   throw new AlcapError("input", `The probe did not settle in ${arrived.rounds} steps.`, "Give it a larger `l2`.");
 }
 
-/** Gradient of the mean log loss with its penalty, one vector a class. */
-function gradientsAt(
-  weights: readonly Float64Array[],
-  rows: readonly Float64Array[],
-  labels: readonly number[],
-  l2: number,
-): Float64Array[] {
-  const gradients = weights.map((w) => w.map((x, i) => (i < w.length - 1 ? l2 * x : 0)));
-  rows.forEach((row, n) => {
-    const shares = softmax(logits(weights, row));
-    gradients.forEach((gradient, c) => {
-      const error = (shares[c]! - (labels[n] === c ? 1 : 0)) / rows.length;
-      for (let i = 0; i < gradient.length; i++) gradient[i]! += error * row[i]!;
-    });
-  });
-  return gradients;
+/** Gradient of the mean log loss with its penalty, `[width, classes]`. */
+function gradientAt(weights: Matrix, rows: Matrix, truth: Matrix, l2: number): Matrix {
+  const errors = new Matrix(rows.mmul(weights).to2DArray().map(softmax)).sub(truth);
+  const penalty = Matrix.mul(weights, l2).setRow(weights.rows - 1, new Array<number>(weights.columns).fill(0));
+  return rows.transpose().mmul(errors).div(rows.rows).add(penalty);
 }
-
-const sumOver = (vectors: readonly Float64Array[], term: (x: number, vector: number, place: number) => number): number =>
-  vectors.reduce((sum, vector, c) => vector.reduce((own, x, i) => own + term(x, c, i), sum), 0);
 
 /** `½ XᵀX / N + l2`, an upper bound of the log loss's second derivative within a class (Böhning 1992, with the cross terms dropped). */
-function curvatureBound(rows: readonly Float64Array[], l2: number): Float64Array {
-  const width = rows[0]!.length;
-  const bound = new Float64Array(width * width);
-  for (const row of rows) {
-    for (let i = 0; i < width; i++)
-      for (let j = 0; j < width; j++) bound[i * width + j]! += (0.5 * row[i]! * row[j]!) / rows.length;
-  }
+function curvatureBound(rows: Matrix, l2: number): Matrix {
+  const bound = rows
+    .transpose()
+    .mmul(rows)
+    .mul(0.5 / rows.rows);
   // The intercept has no penalty; a trace on its diagonal keeps the matrix positive definite.
-  for (let i = 0; i < width; i++) bound[i * width + i]! += i < width - 1 ? Math.max(l2, 1e-9) : 1e-9;
-  return bound;
+  const penalties = Array.from({ length: bound.rows }, (_, i) => (i < bound.rows - 1 ? Math.max(l2, 1e-9) : 1e-9));
+  return bound.add(Matrix.diag(penalties));
 }
-
-const logits = (weights: readonly Float64Array[], row: Float64Array): number[] =>
-  weights.map((w) => {
-    let sum = 0;
-    for (let i = 0; i < row.length; i++) sum += w[i]! * row[i]!;
-    return sum;
-  });
 
 function softmax(scores: readonly number[]): number[] {
   const top = Math.max(...scores);

@@ -1,7 +1,6 @@
-import { softmaxCrossEntropy, tf } from "../engine";
-import { infoNCE } from "../loss/infonce";
-import { positivePair } from "../loss/positive-pair";
-import { chunkedCrossEntropy } from "../loss/vocabulary";
+import { tf } from "../engine";
+import { type AlignmentLoss, alignmentLosses } from "../loss/alignment";
+import { captionLoss } from "../loss/caption";
 import type { Alignment } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
 import type { Captioner } from "./captioner";
@@ -70,17 +69,16 @@ export function alignmentCodes(
 const first = (x: tf.Tensor) => tf.squeeze(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [1]);
 
 /** One vector for each sequence of lyrics: `[B, S, C]` → `[B, C]`. */
-function aggregate(states: tf.Tensor, lyricsMask: tf.Tensor, { aggregation, pooling }: Alignment): tf.Tensor {
+function aggregate(states: tf.Tensor, lyricsMask: tf.Tensor, { aggregation, pooling }: Alignment<AlignmentLoss>): tf.Tensor {
   if (aggregation === "cls") return first(states);
   const mask = tf.expandDims(pooling === "without-padding" ? lyricsMask : tf.onesLike(lyricsMask), 2); // B, S, 1
   return tf.div(tf.sum(tf.mul(states, mask), 1), tf.sum(mask, 1)); // B, C
 }
 
 /** The alignment loss of a batch's codes, in nats (InfoNCE) or cosine distance (positive pairs). */
-export function alignmentLoss({ music, lyrics }: Codes, alignment: Alignment, distinct: tf.Tensor): tf.Scalar {
+export function alignmentLoss({ music, lyrics }: Codes, alignment: Alignment<AlignmentLoss>, distinct: tf.Tensor): tf.Scalar {
   const rows = alignment.repeatedSongs === "once" ? distinct : tf.onesLike(distinct);
-  if (alignment.loss === "positive-pair") return positivePair(music, lyrics, rows);
-  return infoNCE(music, lyrics, alignment, rows);
+  return alignmentLosses[alignment.loss](music, lyrics, alignment, rows);
 }
 
 /** States and scores of one batch: logits `[B·T, V]`. */
@@ -101,45 +99,38 @@ export interface Computation {
 }
 
 /** Weights of the caption positions, `[B·T]`: 1 where the position takes part in the mean. */
-export function countedPositions({ recipe }: Captioner, { labelMask }: Pick<Batch, "labelMask">): tf.Tensor1D {
+function countedPositions({ recipe }: Captioner, { labelMask }: Pick<Batch, "labelMask">): tf.Tensor1D {
   return tf.reshape(recipe.caption.labelPadding === "counted" ? tf.onesLike(labelMask) : labelMask, [-1]);
 }
 
-/** Sum of the caption loss over the counted positions, in nats; divided by their number it is the paper's equation 3. */
-function captionSum(
-  params: Params,
-  captioner: Captioner,
-  encoded: tf.Tensor,
-  batch: Batch,
-  dropout: Dropout,
-  { vocabularyRows }: Computation,
-): tf.Tensor {
-  const decoded = bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, dropout); // B, T, C
-  const labels = tf.reshape(batch.labels, [-1]) as tf.Tensor1D; // B·T
-  const counted = countedPositions(captioner, batch); // B·T
-  if (vocabularyRows === undefined) {
-    const logits = vocabularyLogits(params, decoded) as tf.Tensor2D; // B·T, V
-    return tf.sum(softmaxCrossEntropy(logits, labels, counted));
-  }
-  const table = param(params, "model.shared.weight") as tf.Tensor2D; // V, C
-  const rows = tf.reshape(decoded, [-1, captioner.text.width]) as tf.Tensor2D; // B·T, C
-  const bias = (
-    params.final_logits_bias ? tf.reshape(params.final_logits_bias, [-1]) : tf.zeros([table.shape[0]])
-  ) as tf.Tensor1D; // V
-  return chunkedCrossEntropy(rows, table, bias, labels, counted, vocabularyRows);
+/** Scores of the decoder's states `[B, T, C]` for `captionLoss`: logits `[B·T, V]`, or what they are made of. */
+function captionScores(params: Params, states: tf.Tensor, { vocabularyRows }: Computation): Parameters<typeof captionLoss>[0] {
+  if (vocabularyRows === undefined) return vocabularyLogits(params, states);
+  const table = param(params, "model.shared.weight"); // V, C
+  const [V = 0, C = 0] = table.shape;
+  const bias = params.final_logits_bias ? tf.reshape(params.final_logits_bias, [-1]) : tf.zeros([V]);
+  return { states: tf.reshape(states, [-1, C]), table, bias, rows: vocabularyRows };
 }
 
-/** The parts of the objective before they are weighed: summed caption loss and, where the method aligns, the codes. */
+/**
+ * The parts of the objective before they are weighed: caption loss and, where the method aligns, the codes.
+ *
+ * @param total as `captionLoss`'s
+ */
 export function parts(
   params: Params,
   captioner: Captioner,
   batch: Batch,
   dropout: Dropout = keepAll,
   computation: Computation = {},
-): { captionSum: tf.Tensor; codes: Codes | null } {
+  total?: tf.Tensor,
+): { caption: tf.Scalar; codes: Codes | null } {
   const states = encode(params, captioner, batch, dropout);
-  const sum = captionSum(params, captioner, states.at(-1) as tf.Tensor, batch, dropout, computation);
-  return { captionSum: sum, codes: aligns(captioner) ? alignmentCodes(params, captioner, states, batch) : null };
+  const encoded = states.at(-1) as tf.Tensor; // B, S, C
+  const decoded = bartDecoder(params, captioner.text, batch.captionInput, encoded, batch.lyricsMask, dropout); // B, T, C
+  const labels = tf.reshape(batch.labels, [-1]); // B·T
+  const caption = captionLoss(captionScores(params, decoded, computation), labels, countedPositions(captioner, batch), total);
+  return { caption, codes: aligns(captioner) ? alignmentCodes(params, captioner, states, batch) : null };
 }
 
 /** `L = L_cap + λ L_con` (paper, equation 4). */
@@ -150,12 +141,11 @@ export function objective(
   dropout: Dropout = keepAll,
   computation: Computation = {},
 ): Losses {
-  const { recipe } = captioner;
-  const { captionSum: sum, codes } = parts(params, captioner, batch, dropout, computation);
-  const caption = tf.div(sum, tf.sum(countedPositions(captioner, batch))) as tf.Scalar;
+  const { alignment: recipe } = captioner.recipe;
+  const { caption, codes } = parts(params, captioner, batch, dropout, computation);
   if (!codes) return { loss: caption, caption, alignment: tf.scalar(0) };
-  const alignment = alignmentLoss(codes, recipe.alignment, batch.distinct);
-  return { loss: tf.add(caption, tf.mul(alignment, recipe.alignment.weight)), caption, alignment };
+  const alignment = alignmentLoss(codes, recipe, batch.distinct);
+  return { loss: tf.add(caption, tf.mul(alignment, recipe.weight)), caption, alignment };
 }
 
 /** Names, shapes and fresh values of the method's parameters. Throws `AlcapError` "usage" for sizes or a recipe that make no model. */

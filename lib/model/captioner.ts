@@ -1,7 +1,8 @@
+import type { AlignmentLoss } from "../loss/alignment";
+import type { Method } from "../paper";
 import type { Recipe, TextShape } from "../recipe";
 
-/** The three methods of the paper's tables: words only; music fused in; music aligned and fused in. */
-export type Method = "bart" | "bart-fusion" | "alcap";
+export type { Method } from "../paper";
 
 /** Everything that fixes the computation but its parameters and inputs. */
 export interface Captioner {
@@ -9,5 +10,5 @@ export interface Captioner {
   readonly text: TextShape;
   /** Width of the music representations. */
   readonly musicWidth: number;
-  readonly recipe: Recipe;
+  readonly recipe: Recipe<AlignmentLoss>;
 }

@@ -1,10 +1,12 @@
 import { AlcapError } from "../errors";
-import type { Alignment, Fusion, TextShape } from "../recipe";
+import { alignmentLosses } from "../loss/alignment";
+import { methods } from "../paper";
+import type { Fusion, TextShape } from "../recipe";
 import type { Captioner } from "./captioner";
 
 const choices = {
-  method: ["bart", "bart-fusion", "alcap"],
-  loss: ["infonce", "positive-pair"],
+  method: methods,
+  loss: Object.keys(alignmentLosses),
   similarity: ["cosine", "dot"],
   direction: ["music-to-lyrics", "lyrics-to-music", "symmetric"],
   aggregation: ["mean", "cls"],
@@ -12,7 +14,7 @@ const choices = {
   repeatedSongs: ["once", "each-row"],
   forgetGate: ["none", "sigmoid"],
   labelPadding: ["counted", "ignored"],
-} as const;
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 function fail(problem: string, advice: string): never {
   throw new AlcapError("usage", problem, advice);
@@ -55,7 +57,7 @@ function checkFusion(fusion: Fusion, text: TextShape): void {
   if (!Number.isFinite(fusion.residual)) fail(`The fusion's residual is ${fusion.residual}.`, "Give a number; released: 0.1.");
 }
 
-function checkAlignment(alignment: Alignment, { encoderLayers }: TextShape): void {
+function checkAlignment(alignment: Captioner["recipe"]["alignment"], { encoderLayers }: TextShape): void {
   checkChoices(alignment);
   const { weight, temperature, layer, startEpoch } = alignment;
   if (!(Number.isFinite(weight) && weight >= 0))

@@ -21,7 +21,7 @@ export {
 export type { FigureFrame, Source } from "./figure/style";
 export { type FigureSize, type FigureSpec, renderSvg } from "./figure/svg/render";
 export { installKernelspec } from "./kernel/kernelspec";
-export { type NotebookFailure, type NotebookRun, type RunOptions, runAllNotebooks, runNotebook } from "./kernel/run";
+export { type NotebookFailure, type NotebookRun, type RunOptions, runNotebook } from "./kernel/run";
 export { notebookProgress } from "./progress";
 export { displayEquation, paperSays, weFind } from "./prose";
 export { displaySource, findSource, type SourceOptions, type SourceText } from "./source";

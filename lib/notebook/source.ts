@@ -2,18 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
 import { projectRoot } from "../files/project";
-import { declarationEnd } from "./declaration";
+import { type Declaration, findDeclaration } from "./declaration";
 import { display } from "./display";
 import type { MimeBundle } from "./kernel/ipynb";
 
 /** A declaration in the library's source. */
-export interface SourceText {
+export interface SourceText extends Declaration {
   /** Relative to the project, with forward slashes, e.g. `lib/loss/infonce.ts`. */
   readonly file: string;
-  /** First line of the declaration itself, from 1. */
-  readonly line: number;
-  /** The declaration with its TSDoc. */
-  readonly text: string;
 }
 
 export interface SourceOptions {
@@ -58,31 +54,6 @@ export function findSource(name: string, options: SourceOptions = {}): SourceTex
     throw new AlcapError("usage", `${name} is exported by ${places}.`, "Say which with the option file.");
   }
   return only;
-}
-
-/** The exported declaration of that name in a file's text (with all its overloads), from its TSDoc to its end. */
-export function findDeclaration(source: string, name: string): { readonly line: number; readonly text: string } | undefined {
-  const kinds = "(?:async )?(?:function\\*?|const|let|class|interface|type|enum)";
-  const head = new RegExp(`^export (?:declare |abstract )?${kinds} ${name.replaceAll("$", "\\$")}(?![\\w$])`, "m");
-  const start = source.search(head);
-  if (start < 0) return undefined;
-  let end = declarationEnd(source, start);
-  for (let next = nextDeclaration(source, end); head.test(next.line); next = nextDeclaration(source, end))
-    end = declarationEnd(source, next.start);
-  return { line: source.slice(0, start).split("\n").length, text: source.slice(commentStart(source, start), end) };
-}
-
-function nextDeclaration(source: string, end: number): { readonly start: number; readonly line: string } {
-  const start = end + (/^\s*/.exec(source.slice(end))?.[0].length ?? 0);
-  return { start, line: source.slice(start).split("\n", 1)[0] ?? "" };
-}
-
-/** Where the TSDoc that ends on the line above begins; the declaration itself without one. */
-function commentStart(source: string, start: number): number {
-  const before = source.slice(0, start);
-  if (!/\*\/\s*\n$/.test(before)) return start;
-  const open = before.lastIndexOf("/**");
-  return open < 0 ? start : open;
 }
 
 function sourceFiles(lib: string): string[] {

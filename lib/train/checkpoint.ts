@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import type { Value } from "../engine";
+import { isValue, type Value } from "../engine";
 import { AlcapError } from "../errors";
 import { writeWhole } from "../files/whole-file";
 import { readSafetensors, writeSafetensors } from "../model/weights";
@@ -21,6 +21,7 @@ export interface Checkpoint<S> {
 }
 
 export interface CheckpointStore<S> {
+  readonly file: string;
   load(): Checkpoint<S> | undefined;
   save(checkpoint: Checkpoint<S>): void;
   clear(): void;
@@ -32,6 +33,7 @@ export interface CheckpointStore<S> {
  */
 export function checkpointFile<S>(file: string, recipe: string): CheckpointStore<S> {
   return {
+    file,
     load: () => (existsSync(file) ? decode<S>(readFileSync(file), file, recipe) : undefined),
     save: (checkpoint) => writeWhole(file, encode(checkpoint, recipe)),
     clear: () => rmSync(file, { force: true }),
@@ -90,5 +92,3 @@ function unflatten(tensors: Record<string, Value>): Record<string, unknown> {
   }
   return root;
 }
-
-const isValue = (x: unknown): x is Value => typeof x === "object" && x !== null && "data" in x && "shape" in x && "dtype" in x;

@@ -1,10 +1,8 @@
-import { read, scalar, type tf, type Value, type Values, value } from "../engine";
+import { isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
+import { AlcapError } from "../errors";
 import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
 import { learningRateAt, type Schedule } from "./schedule";
-
-/** A tree of resident training state: parameters, optimiser slots, running statistics. */
-export type StateTree = Record<string, unknown>;
 
 /** What a training step gets besides state and batch: counters, so that nothing is baked into its graph. */
 export type Tick = {
@@ -28,6 +26,8 @@ export interface FitTask<S, B> {
   /** The batch of a step (0-based); a pure function, so that resuming sees the same data. */
   readonly batch: (step: number) => Values<B>;
   readonly steps: number;
+  /** Steps of an epoch, by which StepLR counts. */
+  readonly perEpoch: number;
   readonly schedule: Schedule;
   readonly seed: number;
   /** Every so many steps, and at the end: a score on held-out data, lower is better. */
@@ -46,6 +46,7 @@ export interface Fitted<S> {
 /**
  * The training loop. The same task gives the same bytes whether it runs through or is stopped at any step and started
  * again: data order, dropout keys and learning rate are functions of the step, and checkpoints hold everything else.
+ * @throws AlcapError `data` where a loss or what a checkpoint would hold is not finite; the checkpoint before is kept
  */
 export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent): Promise<Fitted<S>> {
   const start: Checkpoint<Values<S>> = task.checkpoint?.store.load() ?? {
@@ -56,19 +57,28 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
   };
   let { state, best } = start;
   const { curve } = start;
+  let saved = start.step;
+  const demandFinite = (numbers: Iterable<number>, what: string, step: number) => {
+    for (const number of numbers) if (!Number.isFinite(number)) throw diverged(task, what, step, saved);
+  };
   for (let step = start.step; step < task.steps; step++) {
     const out = await task.step(state, task.batch(step), tick(task, step));
     state = out.state;
     const losses = Object.fromEntries(Object.entries(out.losses).map(([name, loss]) => [name, loss.data[0] ?? Number.NaN]));
-    curve.steps.push({ step: step + 1, losses });
     const done = step + 1;
+    demandFinite(Object.values(losses), `loss (${note(losses)})`, done);
+    curve.steps.push({ step: done, losses });
     if (task.evaluate && (done % task.evaluate.every === 0 || done === task.steps)) {
       const score = await task.evaluate.score(state);
+      demandFinite([score], "held-out loss", done);
       curve.evaluations.push({ step: done, score });
       if (!best || score < best.score) best = { step: done, score, state: await read(state) };
     }
     if (task.checkpoint && (done % task.checkpoint.every === 0 || done === task.steps)) {
-      task.checkpoint.store.save({ step: done, state: await read(state), best, curve });
+      const held = await read(state);
+      for (const { data } of leaves(held)) demandFinite(data, "state", done);
+      task.checkpoint.store.save({ step: done, state: held, best, curve });
+      saved = done;
     }
     progress(done, task.steps, note(losses));
   }
@@ -79,10 +89,23 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
 function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {
   return {
     step: scalar(step + 1),
-    learningRate: scalar(learningRateAt(task.schedule, step, task.steps)),
+    learningRate: scalar(learningRateAt(task.schedule, step, task.steps, task.perEpoch)),
     key: value(Int32Array.of(task.seed, step), [2]),
   } as Values<Tick>;
 }
+
+/** A training that cannot go on, with the last checkpoint whose every number is finite. */
+function diverged<S, B>({ checkpoint }: FitTask<S, B>, what: string, step: number, saved: number): AlcapError {
+  const kept = checkpoint && saved > 0 ? `The last good checkpoint is ${checkpoint.store.file}, after step ${saved}.` : "";
+  return new AlcapError(
+    "data",
+    `The training's ${what} is not finite at step ${step}. ${kept}`.trim(),
+    "Lower the learning rate or look for a batch that is not finite.",
+  );
+}
+
+/** The tensors of a tree. */
+const leaves = (tree: unknown): Value[] => (isValue(tree) ? [tree] : Object.values(tree as object).flatMap(leaves));
 
 const note = (losses: Record<string, number>) =>
   Object.entries(losses)

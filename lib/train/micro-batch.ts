@@ -74,8 +74,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
     accumulate: compile(
       (sum: Sum, params: Params, batch: Batch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
         const loss = (p: Params) => {
-          const { captionSum, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan);
-          const caption = tf.div(captionSum, whole.counted) as tf.Scalar;
+          const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, whole.counted);
           return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
         };
         const { grads, caption } = valueAndGradAux(loss, params);
@@ -104,7 +103,7 @@ function added(sum: Params, grads: Params, goOn: tf.Scalar): Params {
 }
 
 /** Rows of every tensor of a record in pieces of one size; nothing is copied. */
-function split<T extends Record<string, Value>>(tensors: T, size: number): T[] {
+export function split<T extends Record<string, Value>>(tensors: T, size: number): T[] {
   const rows = Object.values(tensors)[0]?.shape[0] ?? 0;
   if (!Number.isInteger(size) || size < 1 || rows % size !== 0)
     throw new AlcapError("usage", `A batch of ${rows} rows cannot be split into micro-batches of ${size}.`, "Choose a divisor.");
@@ -128,7 +127,7 @@ function joined(codes: readonly Values<Codes>[]): Values<Codes> {
 }
 
 /** Number of caption positions in the mean, on the host. */
-function countedIn({ recipe }: Captioner, { labelMask }: Values<Batch>): number {
+export function countedIn({ recipe }: Captioner, { labelMask }: Values<Batch>): number {
   if (recipe.caption.labelPadding === "counted") return labelMask.data.length;
   return Float32Array.from(labelMask.data).reduce((total, one) => total + one, 0);
 }

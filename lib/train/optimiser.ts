@@ -5,8 +5,6 @@ import type { Optimiser } from "../recipe";
 import { type AdafactorSlots, adafactor, adafactorShapes } from "./adafactor";
 import { type AdamSlots, adamw } from "./adamw";
 
-export type { Optimiser } from "../recipe";
-
 /** What an optimiser remembers of the gradients. */
 export type Slots = AdamSlots | AdafactorSlots;
 

@@ -1,7 +1,6 @@
 import { melSpectrogram } from "../data/audio/mel";
-import { compile, type tf, value } from "../engine";
-import { musicEncoder } from "../model/music/music-encoder";
-import type { Params, ParamValues } from "../model/params";
+import { openMusicEncoder } from "../model/music/open-encoder";
+import type { ParamValues } from "../model/params";
 import type { MusicShape } from "../recipe";
 
 /** A music encoder fixture: a test signal by formula, and the released code's mel frames and embeddings. */
@@ -44,7 +43,7 @@ export async function encoderParity(
   const { n_mels: mels, n_channels: channels, heads, layers } = fixture;
   const inner = weights["encoder.layer.0.intermediate.dense.bias"]?.shape[0] ?? 0;
   const shape: MusicShape = { mels, channels, heads, inner, layers, tags: weights["dense.bias"]?.shape[0] ?? 0 };
-  const hear = compile((params: Params, mel: tf.Tensor) => musicEncoder(params, shape, mel), { baked: [0], name: "hear" });
+  const encoder = openMusicEncoder(floatsOnly(weights), shape);
   let maxAbsMelDb = 0;
   let maxAbsEmbedding = 0;
   for (const [row, seed] of fixture.seeds.entries()) {
@@ -56,13 +55,13 @@ export async function encoderParity(
         farthest(reference, (band) => mel.data[band * mel.frames + frame]),
       );
     });
-    const states = await hear(floatsOnly(weights), value(mel.data, [1, mel.mels, mel.frames]));
+    const [states] = await encoder.represent([mel]);
     maxAbsEmbedding = Math.max(
       maxAbsEmbedding,
-      farthest((fixture.embedding[row] ?? []).flat(), (i) => states.data[i]),
+      farthest((fixture.embedding[row] ?? []).flat(), (i) => states?.data[i]),
     );
   }
-  await hear.release();
+  await encoder.release();
   return { maxAbsMelDb, maxAbsEmbedding };
 }
 

@@ -42,7 +42,8 @@ export interface TokenDifference {
   readonly found: readonly string[];
 }
 
-export interface Comparison {
+/** How far our scores are from the reference scorers'. */
+export interface MetricParity {
   readonly pairs: number;
   readonly deviations: readonly Deviation[];
   readonly tokenDifferences: readonly TokenDifference[];
@@ -53,7 +54,7 @@ export interface Comparison {
 const measures = ["rouge1", "rouge2", "rougeL"] as const;
 
 /** Compares ROUGE, with and without stemming, METEOR on the given tokens, and tokens with those of the reference scorers. */
-export function compareWithReference(pairs: readonly ReferencePair[], dictionary: SynonymDictionary): Comparison {
+export function compareWithReference(pairs: readonly ReferencePair[], dictionary: SynonymDictionary): MetricParity {
   const meteor = meteorScorer(dictionary);
   const plain = pairs.map((pair) => rouge(pair.prediction, pair.reference));
   const stemmed = pairs.map((pair) => rouge(pair.prediction, pair.reference, { stem: true }));

@@ -6,7 +6,7 @@ import { type Batch, forward, objective } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { greedyDecoder } from "../model/decoding/greedy";
 import type { Params, ParamValues } from "../model/params";
-import { type Recipe, releasedRecipe } from "../recipe";
+import { releasedRecipe } from "../recipe";
 
 /** A model fixture: sizes, inputs and what the released PyTorch code answers for given weights. */
 export interface ModelFixture {
@@ -64,7 +64,7 @@ export function relativeError(ours: ArrayLike<number>, reference: readonly numbe
 
 /** The captioner and the batch that a fixture describes. */
 export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: Captioner; batch: Values<Batch> } {
-  const recipe: Recipe = {
+  const recipe: Captioner["recipe"] = {
     ...releasedRecipe,
     fusion: { ...releasedRecipe.fusion, layers: config.fusion_layers, heads: config.fusion_heads },
     alignment: {

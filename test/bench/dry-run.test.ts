@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { countParameters, dryRun, estimateMemory, stepFlops } from "alcap/dist/bench/dry-run";
-import { paperCaptioner, paperCorpora, paperPreset } from "alcap/dist/experiment/preset/paper";
+import { paperCaptioner, paperPreset } from "alcap/dist/experiment/preset/paper";
+import { paperCorpora } from "alcap/dist/paper";
 import { huggingFaceAdafactor } from "alcap/dist/recipe";
 
 const captioner = paperCaptioner(paperPreset());
@@ -40,7 +41,7 @@ test("chunks and micro-batches save what they are for, and a step's work is that
 });
 
 test("a dry run counts the paper's steps and takes the paper's hours for its own device", () => {
-  const { rows } = paperCorpora["ncm-review"];
+  const rows = paperCorpora["ncm-review"].sizes.train;
   const run = dryRun(paperPreset("released"), { name: "ncm-review", rows }, 1e11);
   assert.equal(run.steps, 20 * Math.floor(15_547 / 26));
   assert.ok(Math.abs((run.times.find(({ device }) => device.startsWith("A100"))?.hours ?? 0) - 3) < 1e-9);

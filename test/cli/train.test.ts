@@ -8,8 +8,9 @@ import { run } from "alcap/dist/cli/train";
 import { readAbout } from "alcap/dist/data/corpus";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import type { RunRecord } from "alcap/dist/experiment/run/records";
+import { type RunRecord, readCaptions, readRecord, recordIds } from "alcap/dist/experiment/run/records";
 import { projectRoot } from "alcap/dist/files/project";
+import { readSafetensors } from "alcap/dist/model/weights";
 import { tinyBartFolder, tinyCorpus } from "./tiny-corpus";
 
 // The paper's preset by the command a user types, on 25 songs and a BART of width 16: every part is there, its numbers mean nothing.
@@ -48,19 +49,24 @@ async function train(name: string, ...args: string[]): Promise<string> {
 }
 
 const runs = (name: string, preset = "paper") => path.join(home, name, "results", preset, "runs");
-const captions = (name: string, id: string) => readFileSync(path.join(runs(name), `${id}.captions.jsonl`), "utf8");
-const record = (name: string, id: string, preset?: string) => {
-  const { circumstances: _, ...rest } = JSON.parse(
-    readFileSync(path.join(runs(name, preset), `${id}.json`), "utf8"),
-  ) as RunRecord;
+/** The only id of a home's runs that begins so. */
+function idIn(folder: string, start: string): string {
+  const [id = "", ...more] = recordIds(folder).filter((one) => one.startsWith(`${start}.`));
+  assert.ok(id !== "" && more.length === 0, `${folder}: ${start}`);
+  return id;
+}
+const captions = (name: string, start: string) =>
+  readFileSync(path.join(runs(name), `${idIn(runs(name), start)}.captions.jsonl.gz`));
+const record = (name: string, start: string, preset?: string): Omit<RunRecord, "circumstances"> => {
+  const { circumstances: _, ...rest } = readRecord(runs(name, preset), idIn(runs(name, preset), start));
   return rest;
 };
-/** The trained weights of a home's only run. */
-function weights(name: string): Buffer {
+/** The trained tensors of a home's only run. */
+function weights(name: string) {
   const cache = path.join(home, name, "data/cache");
   const [folder = "", ...more] = readdirSync(cache).filter((one) => one.startsWith("run-"));
   assert.equal(more.length, 0);
-  return readFileSync(path.join(cache, folder, "model.safetensors"));
+  return readSafetensors(readFileSync(path.join(cache, folder, "model.safetensors"))).tensors;
 }
 
 const id = "songbook-positive.alcap.λ0.02.s2020";
@@ -70,26 +76,18 @@ test("train --preset paper: trains with Adafactor in micro-batches, samples capt
   assert.match(said, new RegExp(`${trainingRows()} training, \\d+ validation, 3 test rows`));
   assert.match(said, /^ALCAP +2020 /m);
   const { recipe, curve, best, metrics, parameters } = record("whole", id);
-  type Recipe = {
-    readonly training: {
-      readonly microBatch: number;
-      readonly vocabularyRows: number;
-      readonly optimiser: { readonly name: string };
-    };
-    readonly decoding: { readonly topP: number };
-    readonly captioner: { readonly text: { readonly attentionDropout: number } };
-  };
-  const { training, decoding, captioner } = recipe as Recipe;
-  assert.deepEqual([training.microBatch, training.vocabularyRows, decoding.topP], [4, 512, 0.92]);
+  const { training, decoding, text } = recipe;
+  assert.deepEqual([training.microBatch, training.vocabularyRows], [4, 512]);
+  assert.equal(decoding.kind === "beams" && decoding.topP, 0.92);
   assert.equal(training.optimiser.name, "adafactor");
-  assert.equal(captioner.text.attentionDropout, 0.1);
-  assert.equal(curve.steps.length, 3 * stepsOfEpoch());
-  assert.equal(curve.evaluations.length, 3);
-  const scores = curve.evaluations.map(({ score }) => score);
+  assert.equal(text.attentionDropout, 0.1);
+  assert.equal(curve.step.length, 3 * stepsOfEpoch());
+  const scores = curve.evaluations.score;
+  assert.equal(scores.length, 3);
   assert.equal(best.score, Math.min(...scores), "the best evaluation's parameters are used");
   assert.ok((scores.at(-1) ?? 9) < (scores[0] ?? 0), "the held-out loss falls");
   assert.ok(parameters > 10_000 && metrics.meteor && metrics.rouge1F1 && metrics.rouge1);
-  assert.equal(captions("whole", id).trim().split("\n").length, 3);
+  assert.equal(readCaptions(runs("whole"), record("whole", id)).length, 3);
 });
 
 test("killed while it trains and started again, a run has the bytes of one that ran through", { timeout: 120_000 }, async () => {
@@ -104,10 +102,10 @@ test("killed while it trains and started again, a run has the bytes of one that 
     child.on("exit", (_, by) => resolve(by));
   });
   assert.equal(signal, "SIGKILL");
-  assert.ok(!existsSync(path.join(runs("killed"), `${id}.json`)));
+  assert.deepEqual(recordIds(runs("killed")), []);
   await train("killed", ...paper, ...small, "--method", "alcap");
   assert.deepEqual(record("killed", id), record("whole", id));
-  assert.equal(captions("killed", id), captions("whole", id));
+  assert.deepEqual(captions("killed", id), captions("whole", id));
   assert.deepEqual(weights("killed"), weights("whole"));
 });
 
@@ -115,7 +113,9 @@ test("λ = 0 is BART-fusion to the byte", async () => {
   await train("zero", ...paper, ...small, "--method", "alcap", "--lambda", "0");
   await train("fusion", ...paper, ...small, "--method", "bart-fusion");
   assert.deepEqual(weights("zero"), weights("fusion"));
-  assert.equal(captions("zero", "songbook-positive.alcap.λ0.s2020"), captions("fusion", "songbook-positive.bart-fusion.s2020"));
+  const fusion = "songbook-positive.bart-fusion.s2020";
+  assert.deepEqual(captions("zero", fusion), captions("fusion", fusion));
+  assert.deepEqual(record("zero", fusion), record("fusion", fusion), "and the same run");
   assert.notDeepEqual(weights("fusion"), weights("whole"));
 });
 
@@ -127,7 +127,8 @@ test("BART reads neither λ nor music, and needs no representations", async () =
   await train("deaf", ...wordless, ...small, "--method", "bart", "--lambda", "0.5");
   assert.deepEqual(weights("deaf"), weights("bart"));
   const bartId = "songbook-positive.bart.s2020";
-  assert.equal(captions("deaf", bartId), captions("bart", bartId));
+  assert.deepEqual(captions("deaf", bartId), captions("bart", bartId));
+  assert.deepEqual(record("deaf", bartId), record("bart", bartId));
   await assert.rejects(train("deaf", ...wordless, ...small, "--method", "alcap"), { code: "data", message: /--encoder FILE/ });
 });
 
@@ -135,12 +136,29 @@ test("--out, the released recipe, and a second run that reads what is there", as
   const out = path.join(home, "elsewhere");
   const args = [...paper, ...small, "--method", "bart-fusion", "--recipe", "released", "--decoding-batch", "2", "--out", out];
   await train("out", ...args);
-  const file = path.join(out, "runs/songbook-positive.bart-fusion.s2020.captions.jsonl");
-  assert.equal(readFileSync(file, "utf8").trim().split("\n").length, 2, "the last partial batch is dropped");
-  const first = readFileSync(file.replace("captions.jsonl", "json"), "utf8");
-  assert.equal((JSON.parse(first) as RunRecord).curve.evaluations.length, 1, "evaluated every fifth epoch and at the end");
+  const folder = path.join(out, "runs");
+  const found = readRecord(folder, idIn(folder, "songbook-positive.bart-fusion.s2020"));
+  assert.equal(readCaptions(folder, found).length, 2, "the last partial batch is dropped");
+  assert.equal(found.curve.evaluations.score.length, 1, "evaluated every fifth epoch and at the end");
+  const file = path.join(folder, `${found.id}.json`);
+  const first = readFileSync(file);
+  rmSync(path.join(home, "out/data/cache"), { recursive: true });
   await train("out", ...args);
-  assert.equal(readFileSync(file.replace("captions.jsonl", "json"), "utf8"), first);
+  assert.deepEqual(readFileSync(file), first, "a record is read without weights");
+  await train("out", ...args, "--weights");
+  assert.ok(Object.keys(weights("out")).length > 0, "which are trained again where they are asked for");
+  assert.deepEqual(readFileSync(file), first);
+});
+
+test("a run of another recipe gets a record of its own, and the one before stays as it was", async () => {
+  const bartRun = [...paper, "--method", "bart", ...small];
+  await train("other", ...bartRun);
+  const [first = "", ...none] = recordIds(runs("other"));
+  const before = readFileSync(path.join(runs("other"), `${first}.json`));
+  await train("other", ...bartRun, "--epochs", "1");
+  assert.deepEqual(none, []);
+  assert.equal(recordIds(runs("other")).length, 2);
+  assert.deepEqual(readFileSync(path.join(runs("other"), `${first}.json`)), before);
 });
 
 test("what is missing or makes no sense is said before anything is trained", async () => {
@@ -184,8 +202,8 @@ test("train --preset smoke --dataset songbook-full trains on the rows that posit
   const said = await train("songbook", "--preset", "smoke", "--dataset", "songbook-full", "--method", "bart", "--epochs", "1");
   const rows = Number(/(\d+) training/.exec(said)?.[1]);
   const { corpus: options, dataSet } = presetNamed("smoke");
-  const { dataset, curve } = record("songbook", "songbook-full.bart.s2022", "smoke");
-  assert.equal(dataset, "songbook-full");
-  assert.equal(curve.steps.length, Math.floor(rows / 8));
+  const { recipe, curve } = record("songbook", "songbook-full.bart.s2022", "smoke");
+  assert.equal(recipe.data.set, "songbook-full");
+  assert.equal(curve.step.length, Math.floor(rows / 8));
   assert.ok(rows > songbookCorpus({ corpus: options, dataSet }).rows.train.length, "more rows than the positive cut");
 });

@@ -29,6 +29,16 @@ test("the macro mean leaves out columns with one class", () => {
   assert.equal(macroAuc(Float32Array.of(0.9, 0.3, 0.1, 0.7), Float32Array.of(1, 1, 0, 1), 2), 1);
 });
 
+test("a score that is not a number is refused: it has no rank, and once made the count go round for ever", () => {
+  const scores = [0.2, Number.NaN, 0.7];
+  for (const area of [
+    () => rocAuc(scores, [0, 1, 1]),
+    () => averagePrecision(scores, [0, 1, 1]),
+    () => macroAuc(scores, [0, 1, 1], 1),
+  ])
+    assert.throws(area, { code: "input", message: /Score 2 of 3 is not a number/ });
+});
+
 test("average precision by hand, as scikit-learn: perfect, reversed, ties as one threshold, no positives", () => {
   assert.equal(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]), 0.5 * 1 + 0.5 * (2 / 3)); // scikit-learn's own example
   assert.equal(averagePrecision([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]), 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type AlignmentLoss, alignmentLosses } from "alcap/dist/loss/alignment";
 import { captionerParams } from "alcap/dist/model/alcap";
 import type { Captioner } from "alcap/dist/model/captioner";
 import { checkCaptioner } from "alcap/dist/model/check";
@@ -24,8 +25,13 @@ test("both recipes make a model at the paper's size", () => {
 });
 
 test("a recipe that makes no model is refused, naming the field", () => {
+  const unknownLossCompiles: string extends AlignmentLoss ? true : false = false;
+  assert.ok(!unknownLossCompiles);
   const wrong: [object, RegExp][] = [
-    [{ alignment: { ...alignment, loss: "triplet" } }, /loss is "triplet".*infonce, positive-pair/],
+    [
+      { alignment: { ...alignment, loss: "triplet" } },
+      new RegExp(`loss is "triplet".*${Object.keys(alignmentLosses).join(", ")}`),
+    ],
     [{ alignment: { ...alignment, direction: "both" } }, /direction is "both"/],
     [{ alignment: { ...alignment, aggregation: "max" } }, /aggregation is "max"/],
     [{ alignment: { ...alignment, temperature: 0 } }, /temperature is 0/],

@@ -4,10 +4,13 @@ import { compile, valueAndGradAux } from "alcap/dist/engine";
 import { type Batch, objective } from "alcap/dist/model/alcap";
 import type { Captioner } from "alcap/dist/model/captioner";
 import type { Params } from "alcap/dist/model/params";
-import { type Alignment, type Fusion, type Recipe, releasedRecipe } from "alcap/dist/recipe";
+import { type Fusion, releasedRecipe } from "alcap/dist/recipe";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "./tiny";
 
-const alignment = (changes: Partial<Alignment>): Partial<Recipe> => ({ alignment: { ...releasedRecipe.alignment, ...changes } });
+type Recipe = Captioner["recipe"];
+const alignment = (changes: Partial<Recipe["alignment"]>): Partial<Recipe> => ({
+  alignment: { ...releasedRecipe.alignment, ...changes },
+});
 const fusion = (changes: Partial<Fusion>): Partial<Recipe> => ({ fusion: { ...releasedRecipe.fusion, ...changes } });
 
 /** Recipes that each take another branch; λ = 0.5 so that the alignment's gradient is seen. */

@@ -8,12 +8,12 @@ import { type Batch, captionerParams } from "alcap/dist/model/alcap";
 import type { Captioner, Method } from "alcap/dist/model/captioner";
 import { initialise, type ParamValues } from "alcap/dist/model/params";
 import { writeSafetensors } from "alcap/dist/model/weights";
-import { type Recipe, releasedRecipe } from "alcap/dist/recipe";
+import { releasedRecipe } from "alcap/dist/recipe";
 import seedrandom from "seedrandom";
 import { fixture } from "../shared";
 
 /** A model small enough for hand-sized tests; every part of the full one is there. */
-export function tinyCaptioner(changes: Partial<Recipe> = {}, method: Method = "alcap"): Captioner {
+export function tinyCaptioner(changes: Partial<Captioner["recipe"]> = {}, method: Method = "alcap"): Captioner {
   const recipe = { ...releasedRecipe, ...changes };
   return {
     method,

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  displayAudio,
-  displayEquation,
-  displayTable,
-  formatInterval,
-  notebookProgress,
-  paperSays,
-  weFind,
-} from "alcap/dist/notebook";
+import { displayAudio, displayEquation, displayTable, formatInterval, paperSays, weFind } from "alcap/dist/notebook";
 import { mulawWav } from "alcap/dist/notebook/audio";
-import { progressLine } from "alcap/dist/notebook/progress";
 import fc from "fast-check";
 
 const nasty = fc.string({ unit: fc.constantFrom("a", "<", ">", "&", '"', "'", "|", "*", "\n", "\\", "$") });
@@ -137,14 +128,4 @@ test("the paper's words are a quotation, ours are not", () => {
   const equation = displayEquation("L = L_{cap} + \\lambda L_{con}", "paper, eq. 4");
   assert.equal(equation?.["text/latex"], "$$L = L_{cap} + \\lambda L_{con}$$");
   assert.match(String(equation?.["text/markdown"]), /eq\. 4/);
-});
-
-test("a progress line says what is done and what is left; in plain Node without a terminal nothing is written", () => {
-  const line = progressLine("Training", "steps", 120, 480, 10, "loss 2.31");
-  assert.equal(line, `Training ${"█".repeat(6)}${"░".repeat(18)} 120/480 steps, 30 s left, loss 2.31`);
-  assert.equal(progressLine("Training", "steps", 0, 480, 0), `Training ${"░".repeat(24)} 0/480 steps`);
-  assert.match(progressLine("T", "steps", 1, 100, 10), / 17 min left$/);
-  const progress = notebookProgress("Nothing");
-  progress(1, 2);
-  progress(2, 2);
 });

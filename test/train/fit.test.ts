@@ -45,7 +45,8 @@ function task(): FitTask<State, Batch> {
     initial,
     batch,
     steps: 12,
-    schedule: { peak: 0.1, warmup: 3, after: "linear" },
+    perEpoch: 12,
+    schedule: { peak: 0.1, warmupSteps: 3, after: "linear" },
     seed: 5,
     evaluate: { every: 4, score: async (state) => score(await read(state)) },
   };
@@ -72,6 +73,39 @@ test("stopped after any step and started again, a run ends with the bytes of one
 
 /** Data only, so that records with and without prototypes compare equal. */
 const plain = (tree: unknown): unknown => JSON.parse(JSON.stringify(tree));
+
+test("a loss or a state that is not finite stops the training, names its step and keeps the checkpoint before", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
+  const { batch } = task();
+  const huge = value(new Float32Array(8).fill(1e38), [4, 2]);
+  const spoilt = (at: number): Values<Batch> => (at === 6 ? { ...batch(at), y: huge } : batch(at));
+  const cases: [Partial<FitTask<State, Batch>>, RegExp, number | undefined][] = [
+    [
+      { batch: spoilt },
+      /loss \(loss Infinity\) is not finite at step 7\. The last good checkpoint is .*0\.safetensors, after step 6\. /,
+      6,
+    ],
+    [{ evaluate: { every: 4, score: async () => Number.NaN } }, /held-out loss is not finite at step 4\. .*after step 2\. /, 2],
+    [
+      {
+        schedule: { peak: Number.NaN, warmupSteps: 0, after: "constant" },
+        steps: 1,
+        evaluate: { every: 1, score: async () => 1 },
+      },
+      /state is not finite at step 1\. Lower the/,
+      undefined,
+    ],
+  ];
+  try {
+    for (const [at, [changes, message, kept]] of cases.entries()) {
+      const store = checkpointFile<Values<State>>(path.join(folder, `${at}.safetensors`), "a recipe");
+      await assert.rejects(fit({ ...task(), checkpoint: { store, every: 2 }, ...changes }), { code: "data", message });
+      assert.equal(store.load()?.step, kept);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("a checkpoint of another recipe is refused", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-fit-"));
@@ -104,7 +138,7 @@ test("gradients are scaled together to the bound, and left alone below it", () =
 });
 
 test("the learning rate rises over the warm-up and falls to nothing", () => {
-  const at = (step: number) => learningRateAt({ peak: 1, warmup: 4, after: "linear" }, step, 12);
+  const at = (step: number) => learningRateAt({ peak: 1, warmupSteps: 4, after: "linear" }, step, 12, 12);
   assert.deepEqual([at(0), at(3), at(4), at(8), at(11)], [0.25, 1, 1, 0.5, 0.125]);
-  assert.equal(learningRateAt({ peak: 1, warmup: 0, after: "constant" }, 11, 12), 1);
+  assert.equal(learningRateAt({ peak: 1, warmupSteps: 0, after: "constant" }, 11, 12, 12), 1);
 });

@@ -2,28 +2,24 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { compile, scalar, tf, valueAndGrad } from "alcap/dist/engine";
+import { paperPreset } from "alcap/dist/experiment/preset/paper";
 import { type Batch, objective } from "alcap/dist/model/alcap";
 import type { Params } from "alcap/dist/model/params";
 import { loadWeights } from "alcap/dist/model/weights";
-import { type AdamW, huggingFaceAdafactor, paperTraining } from "alcap/dist/recipe";
+import { type AdamW, huggingFaceAdafactor } from "alcap/dist/recipe";
 import { adafactor } from "alcap/dist/train/adafactor";
 import { freshSlots, type OptimiserState, optimise, type Pace } from "alcap/dist/train/optimiser";
-import { learningRateAt, recipeSchedule } from "alcap/dist/train/schedule";
+import { learningRateAt } from "alcap/dist/train/schedule";
 import type { ModelFixture } from "alcap/dist/verify/model";
 import { type OptimiserFixture, optimiserParity } from "alcap/dist/verify/optimiser";
 import { tinyBatch, tinyCaptioner, tinyParams, torchReference, withoutTorch } from "../model/tiny";
-import { sharedFile } from "../shared";
+import { fixture } from "../shared";
 
-const shared = ["adafactor-tiny.json", "alcap-tiny.json", "alcap-tiny.safetensors"].map((name) => sharedFile("reference", name));
-
-test("three Adafactor steps equal the reference: losses and parameter norms", {
-  skip: shared.find(({ skip }) => skip)?.skip ?? false,
-}, async () => {
-  const [optimiser, model] = shared
-    .map(({ file }) => file)
-    .map((file) => () => JSON.parse(readFileSync(file, "utf8")) as unknown);
-  const weights = (await loadWeights(shared[2]?.file ?? "")).tensors;
-  const parity = await optimiserParity(optimiser?.() as OptimiserFixture, model?.() as ModelFixture, weights);
+test("three Adafactor steps equal the reference: losses and parameter norms", async () => {
+  const read = (name: string) => JSON.parse(readFileSync(fixture("model", name), "utf8")) as unknown;
+  const weights = (await loadWeights(fixture("model", "alcap-tiny.safetensors"))).tensors;
+  const optimiser = read("adafactor-tiny.json") as OptimiserFixture;
+  const parity = await optimiserParity(optimiser, read("alcap-tiny.json") as ModelFixture, weights);
   assert.ok(parity.losses < 1e-5, `losses ${parity.losses}`);
   assert.ok(parity.parameterNorms < 5e-5, `norms ${parity.parameterNorms}`);
 });
@@ -89,8 +85,9 @@ test("slots of another optimiser and unknown optimisers are refused", () => {
 });
 
 test("the released schedule is built and never stepped; stepped, it falls tenfold every ten epochs", () => {
-  const at = (stepped: boolean, step: number) =>
-    learningRateAt(recipeSchedule({ ...paperTraining, schedule: { ...paperTraining.schedule, stepped } }, 100), step, 2000);
-  assert.deepEqual([at(false, 0), at(false, 1999)], [5e-5, 5e-5]);
-  assert.ok(Math.abs(at(true, 999) - 5e-5) < 1e-12 && Math.abs(at(true, 1000) - 5e-6) < 1e-12);
+  const { schedule } = paperPreset("released").captioning;
+  const at = (step: number, after = schedule.after) => learningRateAt({ ...schedule, after }, step, 2000, 100);
+  const stepped = { factor: 0.1, everyEpochs: 10 };
+  assert.deepEqual([at(0), at(1999)], [5e-5, 5e-5]);
+  assert.ok(Math.abs(at(999, stepped) - 5e-5) < 1e-12 && Math.abs(at(1000, stepped) - 5e-6) < 1e-12);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { read, scalar, type Values, value } from "alcap/dist/engine";
 import type { Batch } from "alcap/dist/model/alcap";
 import type { Captioner } from "alcap/dist/model/captioner";
-import { type AdamW, huggingFaceAdafactor, type Recipe, releasedRecipe } from "alcap/dist/recipe";
+import { type AdamW, huggingFaceAdafactor, releasedRecipe } from "alcap/dist/recipe";
 import type { Tick } from "alcap/dist/train/fit";
 import type { OptimiserState } from "alcap/dist/train/optimiser";
 import { captionerStep, freshTraining } from "alcap/dist/train/step";
@@ -62,7 +62,7 @@ function distance(a: Trained, b: Trained): number {
   return Math.max(...each);
 }
 
-const alignment = (changes: Partial<Recipe["alignment"]>) => ({
+const alignment = (changes: Partial<Captioner["recipe"]["alignment"]>) => ({
   alignment: { ...releasedRecipe.alignment, weight: 0.5, ...changes },
 });
 

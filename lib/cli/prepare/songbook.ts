@@ -4,7 +4,7 @@ import type { Preset } from "../../experiment/preset/songbook";
 import type { Reporter } from "../../progress";
 import { command } from "../command";
 import { choice, number, or, text, whole } from "../options";
-import { preset } from "../preset-option";
+import { preset } from "../run-options";
 import { commonOf, everyCorpus, report, threads } from "./corpus";
 
 /** `alcap prepare songbook`: the generated corpora. */
@@ -40,5 +40,5 @@ export const { run, parse } = command({
 /** The engine is loaded only where representations are asked for. */
 async function embedderOf(encoder: string, preset: Preset, report: Reporter): Promise<SongEmbedder> {
   const { presetEncoder, songEmbedder } = await import("../../experiment/tagger/represent-songbook.js");
-  return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, preset.music, report("representations"));
+  return songEmbedder(encoder === "preset" ? presetEncoder(preset) : encoder, report("representations"));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { loadWordNet } from "../../metric/text/wordnet";
-import { type Comparison, compareWithReference, parseReferenceFixture } from "../../verify/metrics";
+import { compareWithReference, type MetricParity, parseReferenceFixture } from "../../verify/metrics";
 import { command } from "../command";
 import { file, flag, required } from "../options";
 
@@ -20,7 +20,7 @@ export const { run, parse } = command({
   },
 });
 
-function inWords({ pairs, deviations, tokenDifferences }: Comparison): string {
+function inWords({ pairs, deviations, tokenDifferences }: MetricParity): string {
   return [
     `Largest absolute difference over ${pairs} pairs:`,
     ...deviations.map(({ measure, largest, pair, tolerance }) => {

@@ -1,14 +1,11 @@
-import { parentPort, workerData } from "node:worker_threads";
-import type { DecodeAnswer, DecodeTask } from "./decode";
-import { decodeCompressed } from "./decoders";
+import type { DecodeTask } from "./decode";
+import { decodeCompressed, muteConsole } from "./decoders";
+import type { Audio } from "./sound";
 
-// One file, decoded away from the main thread; the samples are handed over, not copied.
-async function answer({ bytes, format, name }: DecodeTask): Promise<void> {
-  const reply: DecodeAnswer = await decodeCompressed(bytes, format, name).then(
-    ({ sampleRate, channels }) => ({ audio: { sampleRate, channels: channels.map((channel) => channel.slice()) } }),
-    () => ({ failed: true }),
-  );
-  parentPort?.postMessage(reply, "audio" in reply ? reply.audio.channels.map((channel) => channel.buffer as ArrayBuffer) : []);
+muteConsole();
+
+/** A worker's task: one file, decoded away from the main thread. */
+export default async function decodeTask({ bytes, format, name }: DecodeTask): Promise<Audio> {
+  const { sampleRate, channels } = await decodeCompressed(bytes, format, name);
+  return { sampleRate, channels: channels.map((channel) => channel.slice()) };
 }
-
-void answer(workerData);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { AlcapError } from "../../errors";
+import { inWorkers } from "../../files/workers";
 import { type Compressed, decodeCompressed, undecodable } from "./decoders";
 import { sniffFormat } from "./format";
 import type { Audio } from "./sound";
@@ -64,34 +64,26 @@ export async function readAudioFile(file: string): Promise<Uint8Array> {
   }
 }
 
-/** What the worker in decode-worker.ts is given, and what it answers. */
+/** What the worker in decode-worker.ts is given. */
 export interface DecodeTask {
   readonly bytes: Uint8Array;
   readonly format: Compressed;
   readonly name: string;
 }
-export type DecodeAnswer = { readonly audio: Audio } | { readonly failed: true };
 
 async function decodeInWorker(bytes: Uint8Array, format: Compressed, name: string): Promise<Audio> {
-  const workerData: DecodeTask = { bytes, format, name };
-  const worker = new Worker(path.join(__dirname, "decode-worker.js"), { workerData, stdout: true, stderr: true });
-  worker.stdout.resume(); // the decoders' console messages end here
-  worker.stderr.resume();
-  const deadline = setTimeout(() => worker.terminate(), PATIENCE + PATIENCE_PER_BYTE * bytes.length);
-  try {
-    const answer = await new Promise<DecodeAnswer>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", reject);
-      worker.once("exit", () => resolve({ failed: true }));
-    });
-    if ("audio" in answer) return answer.audio;
-  } catch (cause) {
-    throw undecodable(name, format, cause);
-  } finally {
-    clearTimeout(deadline);
-    await worker.terminate();
-  }
-  throw undecodable(name, format);
+  let audio: Audio | undefined;
+  await inWorkers<DecodeTask, Audio | undefined>(path.join(__dirname, "decode-worker.js"), [{ bytes, format, name }], {
+    threads: 1,
+    what: "Decoding",
+    patience: PATIENCE + PATIENCE_PER_BYTE * bytes.length,
+    lost: () => undefined,
+    finished: (answer) => {
+      audio = answer;
+    },
+  });
+  if (!audio) throw undecodable(name, format);
+  return audio;
 }
 
 function checkSound({ sampleRate, channels }: Audio, name: string): void {

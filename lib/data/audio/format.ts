@@ -59,7 +59,7 @@ const V2_L1 = [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256
 const V2_L23 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
 /** Bytes of the MPEG-1, 2 or 2.5 frame whose header is at `at`, undefined when there is no valid header. */
-export function mpegFrameLength(bytes: Uint8Array, at: number): number | undefined {
+function mpegFrameLength(bytes: Uint8Array, at: number): number | undefined {
   const [sync = 0, kind = 0, rates = 0] = bytes.subarray(at, at + 3);
   if (sync !== 0xff || kind < 0xe0) return undefined;
   const version = (kind >> 3) & 3; // 0: MPEG-2.5, 2: MPEG-2, 3: MPEG-1

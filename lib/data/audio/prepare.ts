@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { AlcapError } from "../../errors";
+import { inWorkers } from "../../files/workers";
 import { type Progress, silent } from "../../progress";
 
 /** What is kept of a song: its 15 s of mono 16 kHz sound, or the log-mel spectrogram of them. */
@@ -34,6 +34,9 @@ export interface Preparation {
   readonly reused: number;
 }
 
+/** A song may take this long, ms; then its thread is given up and a new one started. */
+const PATIENCE = 120_000;
+
 /** What a worker is given, and what it answers. */
 export interface PrepareTask extends SongFile {
   readonly cache: string;
@@ -59,27 +62,25 @@ export function preparedPath(cache: string, content: Uint8Array, kind: PreparedK
  */
 export async function prepareAudio(songs: readonly SongFile[], options: PrepareOptions): Promise<Preparation> {
   const { cache, kind = "audio", threads = availableParallelism(), progress = silent } = options;
-  if (!(Number.isInteger(threads) && threads > 0))
-    throw new AlcapError("usage", `${threads} threads cannot work.`, "Give a whole number from 1.");
   const ids = new Set(songs.map(({ id }) => id));
   if (ids.size < songs.length) throw new AlcapError("usage", "Two songs have the same id.", "Give each song an id of its own.");
   await mkdir(cache, { recursive: true });
   const answers: PrepareAnswer[] = new Array(songs.length);
-  let next = 0;
   let done = 0;
-  const work = async () => {
-    const worker = startWorker();
-    try {
-      while (next < songs.length) {
-        const index = next++;
-        answers[index] = await worker.ask({ ...songs[index]!, cache, kind });
-        progress(++done, songs.length, songs[index]!.id);
-      }
-    } finally {
-      await worker.stop();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(threads, songs.length) }, work));
+  await inWorkers<PrepareTask, PrepareAnswer>(
+    path.join(__dirname, "prepare-worker.js"),
+    songs.map((song) => ({ ...song, cache, kind })),
+    {
+      threads,
+      what: "Preparing songs",
+      patience: PATIENCE,
+      lost: ({ file }) => ({ problem: `${file} stopped its decoder. The file is damaged; get it again.` }),
+      finished: (answer, place) => {
+        answers[place] = answer;
+        progress(++done, songs.length, songs[place]!.id);
+      },
+    },
+  );
   return summarise(songs, answers);
 }
 
@@ -96,53 +97,4 @@ function summarise(songs: readonly SongFile[], answers: readonly PrepareAnswer[]
     }
   }
   return { files, failures, reused };
-}
-
-/** A song may take this long, ms; then its worker is given up and a new one started. */
-const PATIENCE = 120_000;
-
-interface PrepareWorker {
-  ask(task: PrepareTask): Promise<PrepareAnswer>;
-  stop(): Promise<void>;
-}
-
-/** A worker that is replaced when a song kills it or keeps it too long. */
-function startWorker(): PrepareWorker {
-  let worker = newThread();
-  return {
-    ask: async (task) => {
-      if (worker.threadId < 0) worker = newThread(); // it ended after its last answer
-      const answer = await askOnce(worker, task);
-      if (answer) return answer;
-      await worker.terminate();
-      worker = newThread();
-      return { problem: `${task.file} stopped its decoder. The file is damaged; get it again.` };
-    },
-    stop: async () => {
-      await worker.terminate();
-    },
-  };
-}
-
-function newThread(): Worker {
-  const worker = new Worker(path.join(__dirname, "prepare-worker.js"), { stdout: true, stderr: true });
-  worker.stdout.resume(); // the decoders' console messages end here
-  worker.stderr.resume();
-  worker.on("error", () => {}); // its end follows, and is what counts
-  return worker;
-}
-
-/** The worker's answer, or undefined when it died or took too long. */
-async function askOnce(worker: Worker, task: PrepareTask): Promise<PrepareAnswer | undefined> {
-  return new Promise((resolve) => {
-    const settle = (answer?: PrepareAnswer) => {
-      clearTimeout(deadline);
-      worker.off("message", settle).off("exit", giveUp);
-      resolve(answer);
-    };
-    const giveUp = () => settle();
-    const deadline = setTimeout(giveUp, PATIENCE);
-    worker.on("message", settle).on("exit", giveUp);
-    worker.postMessage(task);
-  });
 }

@@ -14,7 +14,7 @@ export {
   type PreparedSong,
   type TableSummary,
 } from "./layout/schema";
-export { type HeldOut, neteaseSizes, proportional, splits } from "./layout/split";
+export { type HeldOut, proportional, splits } from "./layout/split";
 export { type LengthSummary, type Ruler, wordRuler } from "./layout/statistics";
 export { sha256Of } from "./layout/sums";
 export { inVariant, releasedColumns, type Table, tables, type Variant, variants } from "./layout/variants";

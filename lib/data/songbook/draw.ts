@@ -1,4 +1,5 @@
 import seedrandom from "seedrandom";
+import { inRandomOrder } from "../random-order";
 
 /** A named stream of random draws; the same name gives the same stream, whatever else was drawn. */
 export interface Draw {
@@ -35,14 +36,7 @@ export function drawFrom(name: string): Draw {
     },
     pick: (list) => list[integer(list.length)]!,
     weighted: (weights) => weightedKey(weights, real()),
-    shuffled: (list) => {
-      const copy = [...list];
-      for (let i = copy.length - 1; i > 0; i--) {
-        const j = integer(i + 1);
-        [copy[i], copy[j]] = [copy[j]!, copy[i]!];
-      }
-      return copy;
-    },
+    shuffled: (list) => inRandomOrder(list, real),
   };
 }
 

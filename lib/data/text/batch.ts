@@ -1,6 +1,7 @@
 import seedrandom from "seedrandom";
 import { type Value, value } from "../../engine";
 import { bartTokens } from "../../recipe";
+import { inRandomOrder } from "../random-order";
 
 /** One training or test row: a song's lyrics and music with one caption, already tokenised. */
 export interface Example {
@@ -11,6 +12,13 @@ export interface Example {
   readonly caption: Int32Array;
   /** Music representation `[M, D]`. */
   readonly music: Value;
+}
+
+/** Rows ready for batches, one at a time. */
+export interface Examples {
+  readonly length: number;
+  /** Row `at`, tokenised, with its song's music. */
+  of(at: number): Example;
 }
 
 /** Padded lengths of a batch, in tokens. Longer sequences are cut and keep their closing `</s>`. */
@@ -85,15 +93,14 @@ export function captionBatch(examples: readonly Example[], { lyricsTokens, capti
   };
 }
 
-/** A seeded random order of `0 … n−1` (Fisher–Yates). */
+/** A seeded random order of `0 … n−1`. */
 export function shuffled(n: number, seed: string): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  const random = seedrandom(seed);
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
+  return Int32Array.from(
+    inRandomOrder(
+      Array.from({ length: n }, (_, i) => i),
+      seedrandom(seed),
+    ),
+  );
 }
 
 /**

@@ -1,5 +1,7 @@
 import seedrandom from "seedrandom";
 import { bartTokens } from "../../recipe";
+import { inRandomOrder } from "../random-order";
+import { splitSentences } from "./sentences";
 import type { Tokeniser } from "./tokeniser";
 
 /** BART's pre-training noise (Lewis et al. 2020, sections 2.2 and 4.1). */
@@ -26,22 +28,9 @@ export function poisson(mean: number, uniform: Uniform): number {
   return count;
 }
 
-/** Shuffles in place (Fisher–Yates). */
-function shuffle<T>(items: T[], uniform: Uniform): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
-  }
-  return items;
-}
-
-/** A sentence with its end marks, or a line; what follows belongs to the next. */
-const SENTENCE = /[^.!?\n]+[.!?]*|[.!?]+/g;
-
 /** The text's sentences (in lyrics: its lines) in random order, joined by single spaces. */
 export function permuteSentences(text: string, uniform: Uniform): string {
-  const sentences = (text.match(SENTENCE) ?? []).map((sentence) => sentence.trim()).filter((sentence) => sentence !== "");
-  return shuffle(sentences, uniform).join(" ");
+  return inRandomOrder(splitSentences(text), uniform).join(" ");
 }
 
 /** Lengths of spans that together hold `budget` tokens; some are 0. */
@@ -70,7 +59,7 @@ export function infill(
   const lengths = spanLengths(Math.round(share * inner.length), spanMean, uniform);
   const kept = inner.length - lengths.reduce((a, b) => a + b, 0);
   // Each span stands in a gap before, between or after the kept tokens; gaps are drawn without repeats while there are enough.
-  const gaps = shuffle(
+  const gaps = inRandomOrder(
     Array.from({ length: kept + 1 }, (_, gap) => gap),
     uniform,
   );

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { AlcapError } from "../../errors";
 import { inputName, type OutputPort, type Program } from "../graph/program";
 import { fillMask } from "../random";
-import type { GraphDescription, RunPlan } from "../runner";
+import type { CallPlan, GraphDescription } from "../runner";
 import type { Settings } from "../settings";
 import { unflatten } from "../tree";
 import { allocate, sizeOf, type Value } from "../value";
@@ -80,7 +80,7 @@ function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept:
   }
 }
 
-function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Record<string, OrtTensor>>, plan: RunPlan): Value {
+function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Record<string, OrtTensor>>, plan: CallPlan): Value {
   const port = graph.program.outputs[leaf]!;
   const stateLeaf = graph.resident.get(leaf);
   const path = stateLeaf === undefined ? "" : call.paths[stateLeaf]!;
@@ -100,7 +100,7 @@ function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Reco
 }
 
 /** Runs a graph once: masks are drawn, state moves from its handles to new ones, everything else comes back as fresh arrays. */
-export async function runGraph(graph: Graph, call: Call, spares: Spares, plan: RunPlan): Promise<unknown> {
+export async function runGraph(graph: Graph, call: Call, spares: Spares, plan: CallPlan): Promise<unknown> {
   fillMasks(graph, call);
   const feeds = feedsOf(graph, call, plan.settings);
   const fetches = fetchesOf(graph, spares, plan.settings);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { writeWav } from "../../data/audio";
 import { type SongbookDataSet, songbookDataSets } from "../../data/corpus/layout/data-sets";
-import { neteaseSizes, splits } from "../../data/corpus/layout/split";
+import { splits } from "../../data/corpus/layout/split";
 import { inVariant } from "../../data/corpus/layout/variants";
 import {
   drawCauses,
@@ -25,22 +25,20 @@ import type { Tokeniser } from "../../data/text/tokeniser";
 import { writeWhole } from "../../files/whole-file";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { mentions } from "../../metric/facts/facts";
-import { heardMoodBound } from "../../metric/facts/heard-mood";
 import { estimatedInformation, moodInformation } from "../../metric/facts/mood";
+import { musicMoodBound } from "../../metric/facts/music-mood";
 import { noveltyAgainst } from "../../metric/text/novelty";
+import { type PaperDataSet, paperCorpora } from "../../paper";
 import { type Progress, silent } from "../../progress";
 import type { Row } from "./corpus";
 
-/** Rows of a data set by split; null where the paper gives no number. */
-export type Sizes = Readonly<Record<Split, number | null>>;
-
-/** The paper's data sets (sections 5.1 and 5.2), by the name of the Songbook data set that stands in for each. */
+/** The paper's data set that each of Songbook's stands in for. */
 export const paperSizes = {
-  "songbook-full": { name: "SI Full", sizes: { train: 279_283, validation: null, test: 800 } },
-  "songbook-nonnegative": { name: "SI w/ voting ≥ 0", sizes: { train: 265_360, validation: null, test: 800 } },
-  "songbook-positive": { name: "SI w/ voting > 0", sizes: { train: 49_736, validation: null, test: 800 } },
-  "songbook-playlists": { name: "NCM Review", sizes: neteaseSizes },
-} as const satisfies Record<SongbookDataSet, { name: string; sizes: Sizes }>;
+  "songbook-full": paperCorpora["si-full"],
+  "songbook-nonnegative": paperCorpora["si-nonnegative"],
+  "songbook-positive": paperCorpora["si-positive"],
+  "songbook-playlists": paperCorpora["ncm-review"],
+} as const satisfies Record<SongbookDataSet, PaperDataSet>;
 
 /**
  * Rows of the four Songbook data sets, as `songbookCorpus` makes them: interpretations cut by votes, with one shared test split of a row
@@ -174,8 +172,8 @@ export function turnDial(options: SongbookOptions, agreements: readonly number[]
   });
 }
 
-/** The best accuracy of naming the mood from the music alone at each noise, on as many songs as the corpus has (`heardMoodBound`). */
-export function heardMoodBounds(
+/** The best accuracy of naming the mood from the music alone at each noise, on as many songs as the corpus has (`musicMoodBound`). */
+export function musicMoodBounds(
   options: SongbookOptions,
   noises: readonly number[],
   progress: Progress = silent,
@@ -183,7 +181,7 @@ export function heardMoodBounds(
   return noises.map((noise, done) => {
     const played = Array.from({ length: options.songs }, (_, index) => drawCauses({ ...options, noise }, index));
     progress(done + 1, noises.length, `noise ${noise}`);
-    return { noise, bound: heardMoodBound(played, noise, "music") };
+    return { noise, bound: musicMoodBound(played, noise, "music") };
   });
 }
 

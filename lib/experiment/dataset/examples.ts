@@ -1,15 +1,8 @@
-import type { Example } from "../../data/text/batch";
+import type { Example, Examples } from "../../data/text/batch";
 import type { Tokeniser } from "../../data/text/tokeniser";
 import type { RunPlan } from "../preset/plan";
 import type { Row, SongText } from "./corpus";
 import type { Representations } from "./representations";
-
-/** Rows ready for batches, one at a time. */
-export interface Examples {
-  readonly length: number;
-  /** Row `at`, tokenised, with its song's music. */
-  of(at: number): Example;
-}
 
 /** What rows are made ready with. */
 interface ExampleSource {

@@ -49,7 +49,7 @@ export function readRepresentations(folder: string, songs: readonly string[], pr
       throw new AlcapError(
         "data",
         `${file(song)} has the shape [${own.join(", ")}] and ${songs[0]}.npz has [${shape.join(", ")}].`,
-        "All songs must be heard by one encoder over excerpts of one length.",
+        "All representations must come from one encoder and from excerpts of one length.",
       );
     hash.update(song).update(bytes);
     progress(at + 1, songs.length, "representations checked");

@@ -1,7 +1,7 @@
 import { type Value, value } from "../../engine";
 import { AlcapError } from "../../errors";
 
-/** What the frozen music encoder heard in each song. */
+/** The frozen music encoder's representation of each song. */
 export interface Representations {
   /** The representation `[M, D]` of a song. Throws `AlcapError` "data" for a song that has none. */
   of(song: string): Value;
@@ -25,7 +25,7 @@ export function heldRepresentations(music: ReadonlyMap<string, Value>, hash: str
   };
 }
 
-/** No music: enough for BART, which never reads it. */
+/** No music: enough for BART, which does not look at it. */
 export const noMusic: Representations = { of: () => SILENCE, width: 1, hash: "none" };
 
 const SILENCE = value(new Float32Array(1), [1, 1]);

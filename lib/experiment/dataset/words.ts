@@ -3,7 +3,6 @@ import path from "node:path";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
 import { fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
-import type { Preset } from "../preset/songbook";
 import type { Corpus, SongText } from "./corpus";
 
 /** A tokeniser and the file it came from. */
@@ -14,7 +13,7 @@ export interface Words {
 
 /** Byte-level BPE of `vocabulary` tokens learned from the training split's lyrics and interpretations, cached as `tokenizer.json`. */
 export async function learnWords(
-  { vocabulary }: Pick<Preset, "vocabulary">,
+  { vocabulary }: { readonly vocabulary: number },
   corpus: Corpus<SongText>,
   folder: string,
 ): Promise<Words> {

@@ -1,19 +1,7 @@
 import type { Captioner } from "../../model/captioner";
+import { methods } from "../../paper";
 import { bartBase, type RecipeSource, recipes, type TextShape, wonTagger } from "../../recipe";
 import type { RunPlan } from "./plan";
-
-/** The paper's corpora with their training rows (sections 5.1 and 5.2) and hours on one A100 40 GB (section 6.1). */
-export const paperCorpora = {
-  "si-full": { rows: 279_283, hours: 28 },
-  "si-nonnegative": { rows: 265_360, hours: 28 },
-  "si-positive": { rows: 49_736, hours: 5 },
-  "ncm-review": { rows: 15_547, hours: 3 },
-} as const;
-
-export type PaperCorpus = keyof typeof paperCorpora;
-
-/** Positions that the music encoder gives for 15 s: the class vector and 118 frames. */
-export const paperMusicPositions = 119;
 
 /** What a user may change of the paper's preset; each is part of the record. */
 export interface PaperChanges {
@@ -62,7 +50,7 @@ export function paperPreset(source: RecipeSource = "paper", changes: PaperChange
     decoding: { kind: "beams", ...decoding, maxLength: captionTokens },
     decodingBatch: changes.decodingBatch ?? 12, // released test loader
     lastBatch: scoring.lastBatch,
-    methods: ["bart", "bart-fusion", "alcap"],
+    methods,
     seeds: training.seeds,
   };
 }

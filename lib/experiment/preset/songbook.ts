@@ -2,9 +2,9 @@ import { type SongbookDataSet, songbookDataSets } from "../../data/corpus/layout
 import type { SongbookOptions } from "../../data/songbook";
 import { bartNoise, type Noise } from "../../data/text/denoise";
 import { AlcapError } from "../../errors";
-import type { Readout } from "../../model/music/music-encoder";
-import { type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
-import type { AdamW } from "../../train/adamw";
+import type { Pooling } from "../../model/music/music-encoder";
+import { methods } from "../../paper";
+import { type AdamW, type MusicShape, releasedRecipe, type TextShape } from "../../recipe";
 import type { RunPlan, TrainingPlan } from "./plan";
 
 export type PresetName = "smoke" | "quick" | "standard";
@@ -19,13 +19,13 @@ export interface Preset extends RunPlan {
   readonly about: string;
   readonly corpus: SongbookOptions;
   readonly dataSet: SongbookDataSet;
-  /** Size of the byte-level BPE vocabulary, trained on the reading. */
-  readonly vocabulary: number;
   readonly music: MusicShape;
   /** Tag training of the music encoder: three stages, the first two on crops of this many mel frames (16 ms each), a multiple of 8. */
-  readonly tagging: {
+  readonly tagger: {
+    /** Its own, so that runs of any seeds share one encoder. */
+    readonly seed: number;
     readonly cropFrames: number;
-    readonly readout: Readout;
+    readonly pooling: Pooling;
     /** The first three convolution blocks. */
     readonly lower: TrainingPlan;
     /** The other four. */
@@ -34,25 +34,34 @@ export interface Preset extends RunPlan {
     readonly top: TrainingPlan;
   };
   readonly text: Omit<TextShape, "vocabulary">;
-  /** Songs whose words the text model reads before the corpus; drawn from another seed than the corpus. */
-  readonly reading: SongbookOptions;
-  /** The text model's own training on that reading, before any music: the small stand-in for facebook/bart-base. */
-  readonly pretraining: TrainingPlan & { readonly noise: Noise; readonly tokens: number };
+  readonly baseModel: BaseModelPlan;
+}
+
+/** How the base model is made that all methods start from, in two stages without music: the small stand-in for facebook/bart-base. */
+export interface BaseModelPlan {
+  /** Of both stages: one base model serves the runs of all seeds, as BART-base does. */
+  readonly seed: number;
+  /** Whose words it is trained on; drawn from another seed than the corpus. */
+  readonly songs: SongbookOptions;
+  /** Size of the byte-level BPE vocabulary, trained on the denoising texts. */
+  readonly vocabulary: number;
+  /** Denoising pre-training. */
+  readonly denoising: TrainingPlan & { readonly noise: Noise; readonly tokens: number };
   /**
-   * The text model's second lesson, still without music: to answer lyrics with what a listener wrote. The songs are those of the
-   * reading, but their words follow the music's mood as often as `agreement` says.
+   * Intermediate-task fine-tuning: from a song's lyrics to what a listener wrote. The songs are the same, but their words follow
+   * the music's mood as often as `agreement` says.
    */
-  readonly answering: TrainingPlan & { readonly agreement: number };
+  readonly intermediate: TrainingPlan & { readonly agreement: number };
 }
 
 const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 
-/** How every stage of the music encoder learns. */
-const listening = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, optimiser: adamw, dropout: 0 } as const;
+/** How every stage of the music encoder is trained. */
+const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, optimiser: adamw, dropout: 0 } as const;
 
 /**
  * quick: the whole method on two cores in under ten minutes. As in the paper all three methods start from one pre-trained
- * text model; here it is small, knows other songs' words and what was written about them, and comes with the project. ρ = 0.5:
+ * base model; here it is small, knows other songs' words and what was written about them, and comes with the project. ρ = 0.5:
  * the lyrics tell enough of the music's mood to be worth reading, and leave enough untold to be worth hearing. Two epochs at a
  * low rate: more, and the models remember songs instead of reading and hearing them.
  *
@@ -66,16 +75,16 @@ const quick: Preset = {
   about: "1,400 songs, a small model, one seed: the default of `npm run reproduce`",
   corpus: { seed: 7, songs: 1400, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
-  vocabulary: 4000,
   lyricsTokens: 104,
   captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
-  tagging: {
+  tagger: {
+    seed: 2022,
     cropFrames: 128,
-    readout: "mean",
-    lower: { ...listening, batch: 8, epochs: 10 },
-    middle: { ...listening, batch: 16, epochs: 30 },
-    top: { ...listening, batch: 16, epochs: 20 },
+    pooling: "mean",
+    lower: { ...stagePlan, batch: 8, epochs: 10 },
+    middle: { ...stagePlan, batch: 16, epochs: 30 },
+    top: { ...stagePlan, batch: 16, epochs: 20 },
   },
   text: {
     width: 128,
@@ -95,23 +104,27 @@ const quick: Preset = {
     alignment: { ...releasedRecipe.alignment, layer: 1 },
     caption: { ...releasedRecipe.caption, labelPadding: "ignored" },
   },
-  reading: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
-  pretraining: {
-    batch: 26,
-    epochs: 1,
-    tokens: 128,
-    noise: bartNoise,
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
-    optimiser: adamw,
-    dropout: 0,
-  },
-  answering: {
-    batch: 26,
-    epochs: 1,
-    agreement: 0.5,
-    schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
-    optimiser: adamw,
-    dropout: 0.1, // BART's own rate
+  baseModel: {
+    seed: 2022,
+    songs: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
+    vocabulary: 4000,
+    denoising: {
+      batch: 26,
+      epochs: 1,
+      tokens: 128,
+      noise: bartNoise,
+      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0,
+    },
+    intermediate: {
+      batch: 26,
+      epochs: 1,
+      agreement: 0.5,
+      schedule: { peak: 3e-3, after: "linear", warmupSteps: 50 },
+      optimiser: adamw,
+      dropout: 0.1, // BART's own rate
+    },
   },
   captioning: {
     batch: 26,
@@ -120,7 +133,7 @@ const quick: Preset = {
     optimiser: adamw,
     dropout: 0,
   },
-  methods: ["bart", "bart-fusion", "alcap"],
+  methods,
   seeds: [2022],
   decoding: { kind: "greedy" },
   decodingBatch: 32,
@@ -132,26 +145,29 @@ const smoke: Preset = {
   name: "smoke",
   about: "tens of songs and a few steps: tests that everything runs; its numbers mean nothing",
   corpus: { ...quick.corpus, songs: 40 },
-  vocabulary: 600,
   lyricsTokens: 64,
   captionTokens: 32,
   music: { ...quick.music, channels: 8, inner: 32 },
-  tagging: {
-    ...quick.tagging,
-    lower: { ...listening, batch: 8, epochs: 1 },
-    middle: { ...listening, batch: 8, epochs: 1 },
-    top: { ...listening, batch: 8, epochs: 1 },
+  tagger: {
+    ...quick.tagger,
+    lower: { ...stagePlan, batch: 8, epochs: 1 },
+    middle: { ...stagePlan, batch: 8, epochs: 1 },
+    top: { ...stagePlan, batch: 8, epochs: 1 },
   },
   text: { ...quick.text, width: 32, inner: 64 },
-  reading: { ...quick.reading, songs: 40 },
-  pretraining: { ...quick.pretraining, tokens: 64, batch: 8 },
-  answering: { ...quick.answering, batch: 8 },
+  baseModel: {
+    ...quick.baseModel,
+    songs: { ...quick.baseModel.songs, songs: 40 },
+    vocabulary: 600,
+    denoising: { ...quick.baseModel.denoising, tokens: 64, batch: 8 },
+    intermediate: { ...quick.baseModel.intermediate, batch: 8 },
+  },
   captioning: { ...quick.captioning, epochs: 2, batch: 8, schedule: { ...quick.captioning.schedule, peak: 3e-3 } },
 };
 
 /**
- * standard: what is committed, three methods by three seeds in `results/standard`. Its music encoder alone, `npx alcap train-encoder
- * --preset standard`: mean ROC-AUC of the tags 0.93 on 360 test songs; linear probes of the mood 90.6 % (87.5–93.3) and of the lead
+ * standard: what is committed, three methods by three seeds in `results/standard`. Its music encoder alone, `npx alcap
+ * train-encoder --preset standard`: mean ROC-AUC of the tags 0.93 on 360 test songs; linear probes of the mood 90.6 % (87.5–93.3) and of the lead
  * instrument 66 %.
  *
  * Expected, seed by seed: the mood is named rightly in 50–53 % by BART (58.3 % is the most that lyrics allow), in 87–91 % by
@@ -165,11 +181,12 @@ const standard: Preset = {
   name: "standard",
   about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; its runs are committed",
   corpus: { ...quick.corpus, songs: 3000 },
-  tagging: {
-    ...quick.tagging,
-    lower: { ...listening, batch: 8, epochs: 8 },
-    middle: { ...listening, batch: 16, epochs: 40 },
-    top: { ...listening, batch: 16, epochs: 20 },
+  tagger: {
+    ...quick.tagger,
+    seed: 2020,
+    lower: { ...stagePlan, batch: 8, epochs: 8 },
+    middle: { ...stagePlan, batch: 16, epochs: 40 },
+    top: { ...stagePlan, batch: 16, epochs: 20 },
   },
   seeds: [2020, 2021, 2022],
 };

@@ -6,16 +6,18 @@ import { modelsFolder, projectHome } from "../../files/project";
 import { writeWhole } from "../../files/whole-file";
 import type { Captioner } from "../../model/captioner";
 import type { ParamValues } from "../../model/params";
-import { readSafetensors, writeSafetensors } from "../../model/weights";
-import type { MusicShape } from "../../recipe";
-import { captionerOf, type RunName, runId, weightsFile } from "./run";
+import { readSafetensors } from "../../model/weights";
+import { type EncoderFile, encoderBytes, readEncoder } from "../tagger/encoder-file";
+import { STEPS_PER_DB } from "../tagger/mel-cache";
+import { type RunName, runId } from "./recipe";
+import { captionerOf, trainedWeights } from "./run";
 import type { Material } from "./songbook-material";
 
 /** A trained captioner that needs nothing else: what `alcap caption` loads. */
 export interface Bundle {
   readonly about: BundleAbout;
   readonly tokeniser: Tokeniser;
-  readonly encoder: ParamValues;
+  readonly encoder: EncoderFile;
   readonly params: ParamValues;
 }
 
@@ -25,7 +27,6 @@ export interface BundleAbout {
   readonly preset: string;
   readonly corpus: string;
   readonly captioner: Captioner;
-  readonly music: MusicShape;
   readonly lyricsTokens: number;
   readonly captionTokens: number;
 }
@@ -40,7 +41,7 @@ const FILES = {
 /** Where the bundle of a preset lies. */
 export const bundleFolder = (preset: string, root = projectHome()) => path.join(modelsFolder(root), `alcap-${preset}`);
 
-/** Writes a run's model with its ears and words as one folder; the folder appears whole or not at all. */
+/** Writes a run's model with its music encoder and tokeniser as one folder; the folder appears whole or not at all. */
 export function writeBundle(material: Material, name: RunName): string {
   const { preset, corpus, workspace } = material;
   const folder = bundleFolder(preset.name, workspace.root);
@@ -51,21 +52,20 @@ export function writeBundle(material: Material, name: RunName): string {
     preset: preset.name,
     corpus: `${corpus.name}, a generated corpus (${preset.corpus.songs} songs, seed ${preset.corpus.seed})`,
     captioner: captionerOf(material, name.method),
-    music: preset.music,
     lyricsTokens: preset.lyricsTokens,
     captionTokens: preset.captionTokens,
   };
   writeWhole(path.join(temporary, FILES.about), `${JSON.stringify(about, null, 1)}\n`);
-  const ears = writeSafetensors(material.encoder.params, { format: "pt", heads: String(preset.music.heads) });
-  writeWhole(path.join(temporary, FILES.encoder), ears);
+  const encoder = { params: material.encoder.params, shape: preset.music, stepsPerDb: STEPS_PER_DB };
+  writeWhole(path.join(temporary, FILES.encoder), encoderBytes(encoder));
   cpSync(material.tokeniserFile, path.join(temporary, FILES.words));
-  cpSync(weightsFile(material, name), path.join(temporary, FILES.model));
+  cpSync(trainedWeights(material, name), path.join(temporary, FILES.model));
   rmSync(folder, { recursive: true, force: true });
   renameSync(temporary, folder);
   return folder;
 }
 
-/** Reads a bundle. Throws `AlcapError` "weights" when a file is missing. */
+/** Reads a bundle. Throws `AlcapError` "weights" when a file is missing or holds no music encoder. */
 export async function readBundle(folder: string): Promise<Bundle> {
   for (const file of Object.values(FILES)) {
     if (!existsSync(path.join(folder, file))) {
@@ -76,11 +76,10 @@ export async function readBundle(folder: string): Promise<Bundle> {
       );
     }
   }
-  const tensors = (file: string) => readSafetensors(readFileSync(path.join(folder, file))).tensors as ParamValues;
   return {
     about: JSON.parse(readFileSync(path.join(folder, FILES.about), "utf8")) as BundleAbout,
     tokeniser: await loadTokeniser(path.join(folder, FILES.words)),
-    encoder: tensors(FILES.encoder),
-    params: tensors(FILES.model),
+    encoder: await readEncoder(path.join(folder, FILES.encoder)),
+    params: readSafetensors(readFileSync(path.join(folder, FILES.model))).tensors as ParamValues,
   };
 }

@@ -1,84 +1,147 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync, gzipSync } from "fflate";
+import type { z } from "zod";
 import { AlcapError } from "../../errors";
 import { writeWhole } from "../../files/whole-file";
-import type { Interval } from "../../metric/certainty";
-import type { Method } from "../../model/captioner";
 import type { Curve } from "../../train/checkpoint";
-
-/** One caption with what it is held against and its scores, each between 0 and 1. */
-export interface CaptionRecord {
-  readonly song: string;
-  readonly reference: string;
-  readonly caption: string;
-  readonly scores: Readonly<Record<string, number>>;
-}
+import { idOf, type RunRecipe, recipeHash } from "./recipe";
+import { captionSchema, recordSchema } from "./schema";
 
 /** The record of a run: everything about it but the captions, which lie beside it. */
-export interface RunRecord {
-  readonly id: string;
-  readonly preset: string;
-  readonly dataset: string;
-  readonly method: Method;
-  readonly seed: number;
-  /** Changes whenever anything that decides the run's numbers does. */
-  readonly recipeHash: string;
-  readonly recipe: unknown;
-  readonly dataHash: string;
-  readonly parameters: number;
-  readonly engine: unknown;
-  readonly curve: Curve;
-  /** The step whose parameters were used: the best held-out caption loss. */
-  readonly best: { readonly step: number; readonly score: number };
-  /** Mean over the test songs with a 95 % bootstrap interval. */
-  readonly metrics: Readonly<Record<string, Interval>>;
-  /** What may differ between two runs of the same recipe: the machine and how long it took. */
-  readonly circumstances: {
-    readonly machine: string;
-    readonly trainSeconds: number;
-    readonly captionSeconds: number;
-    readonly peakMemoryMiB: number;
-  };
-}
+export type RunRecord = Omit<z.output<typeof recordSchema>, "recipe"> & { readonly recipe: RunRecipe };
+
+/** One caption with what it is held against and its scores, each between 0 and 1. */
+export type CaptionRecord = Readonly<z.output<typeof captionSchema>>;
 
 const recordFile = (folder: string, id: string) => path.join(folder, `${id}.json`);
-const captionsFile = (folder: string, id: string) => path.join(folder, `${id}.captions.jsonl`);
+const captionsFile = (folder: string, id: string) => path.join(folder, `${id}.captions.jsonl.gz`);
 
-/** Writes captions first and the record last, each whole, so that a record that can be read has its captions. */
-export function writeRecord(folder: string, record: RunRecord, captions: readonly CaptionRecord[]): void {
-  writeWhole(captionsFile(folder, record.id), captions.map((caption) => `${JSON.stringify(caption)}\n`).join(""));
-  writeWhole(recordFile(folder, record.id), `${JSON.stringify(record, null, 1)}\n`);
+/**
+ * Writes captions first and the record last, each whole, so that a record that can be read has its captions. Packed captions hold
+ * no time: the same captions give the same bytes.
+ *
+ * @throws AlcapError `record` when another recipe has the place
+ */
+export function writeRecord(folder: string, record: Omit<RunRecord, "captions">, captions: readonly CaptionRecord[]): RunRecord {
+  const file = recordFile(folder, record.id);
+  if (existsSync(file) && (parse(readFileSync(file, "utf8"), file) as Partial<RunRecord>).recipeHash !== record.recipeHash)
+    throw new AlcapError("record", `${file} is the record of another recipe.`, "Move it away; it is not overwritten.");
+  const lines = new TextEncoder().encode(captions.map((caption) => `${JSON.stringify(caption)}\n`).join(""));
+  const { circumstances, ...rest } = record;
+  const whole = { ...rest, captions: { count: captions.length, sha256: digest(lines) }, circumstances };
+  const checked = checkRecord(JSON.parse(JSON.stringify(whole)), file);
+  writeWhole(captionsFile(folder, record.id), gzipSync(lines, { level: 9, mtime: 0 }));
+  writeWhole(file, inLines(whole));
+  return checked;
 }
 
-/** Reads a record; undefined when there is none or when it belongs to another recipe. */
-export function findRecord(folder: string, id: string, recipeHash: string): RunRecord | undefined {
-  if (!existsSync(recordFile(folder, id)) || !existsSync(captionsFile(folder, id))) return undefined;
-  const record = parse<RunRecord>(readFileSync(recordFile(folder, id), "utf8"), recordFile(folder, id));
-  return record.recipeHash === recipeHash ? record : undefined;
+const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** JSON with a line for each field and each column of numbers. */
+const inLines = (record: object) =>
+  `${JSON.stringify(record, null, 1).replace(/\[\s+([-\d.e,\s]+?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, "")}]`)}\n`;
+
+/** The record of a recipe, whatever weights there are; undefined when there is none. */
+export function findRecord(folder: string, recipe: RunRecipe): RunRecord | undefined {
+  const id = idOf(recipe);
+  if (!existsSync(recordFile(folder, id))) return undefined;
+  const record = readRecord(folder, id);
+  return record.recipeHash === recipeHash(recipe) ? record : undefined;
 }
 
-/** All records of a preset, in order of id. */
-export function readRecords(folder: string): RunRecord[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .sort()
-    .map((name) => parse<RunRecord>(readFileSync(path.join(folder, name), "utf8"), path.join(folder, name)));
+/**
+ * Reads a record.
+ *
+ * @throws AlcapError `record` naming the field that is missing or not as `recordSchema` has it, or a recipe that is not the id's
+ */
+export function readRecord(folder: string, id: string): RunRecord {
+  const file = recordFile(folder, id);
+  const record = checkRecord(parse(readFileSync(file, "utf8"), file), file);
+  if (!existsSync(captionsFile(folder, id))) throw broken(captionsFile(folder, id), "is missing");
+  if (record.id !== id) throw broken(file, `has the id ${record.id}`);
+  return record;
 }
 
-/** The captions of a run, in test order. */
-export function readCaptions(folder: string, id: string): CaptionRecord[] {
+/** Ids of the records in a folder, in order. */
+export const recordIds = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith(".json"))
+        .map((name) => name.slice(0, -".json".length))
+        .sort()
+    : [];
+
+/** All records of a folder, in order of id. Which of them belong to a preset is said by `recordedRuns`. */
+export const readRecords = (folder: string): RunRecord[] => recordIds(folder).map((id) => readRecord(folder, id));
+
+/**
+ * The captions of a run, in test order.
+ *
+ * @throws AlcapError `record` when they are not those that the record was written with
+ */
+export function readCaptions(folder: string, { id, captions }: Pick<RunRecord, "id" | "captions">): CaptionRecord[] {
   const file = captionsFile(folder, id);
-  return readFileSync(file, "utf8")
+  const lines = unpacked(file);
+  if (digest(lines) !== captions.sha256) throw broken(file, `does not hold the ${captions.count} captions of its record`);
+  return new TextDecoder()
+    .decode(lines)
+    .trimEnd()
     .split("\n")
-    .filter((line) => line.length > 0)
-    .map((line) => parse<CaptionRecord>(line, file));
+    .map((line, i) => checked(captionSchema, parse(line, file), `${file}, line ${i + 1}`) as CaptionRecord);
 }
 
-function parse<T>(text: string, file: string): T {
+function unpacked(file: string): Uint8Array {
   try {
-    return JSON.parse(text) as T;
+    return gunzipSync(readFileSync(file));
   } catch (cause) {
-    throw new AlcapError("record", `${file} is not valid JSON.`, "Delete it; the run is made again.", { cause });
+    throw broken(file, "cannot be read and unpacked", cause);
   }
+}
+
+/** A record of the form that is written here, whose hash and id are its recipe's. */
+function checkRecord(data: unknown, file: string): RunRecord {
+  const record = checked(recordSchema, data, file) as RunRecord;
+  if (record.recipeHash !== recipeHash(record.recipe) || record.id !== idOf(record.recipe))
+    throw broken(file, "names another recipe than it holds (recipeHash, id)");
+  return record;
+}
+
+function checked(schema: z.ZodType, data: unknown, what: string): unknown {
+  const { success, data: value, error } = schema.safeParse(data);
+  if (success) return value;
+  const { path: field, message } = error.issues[0] as z.core.$ZodIssue;
+  throw broken(
+    what,
+    `is no record of a run as \`alcap runs schema\` describes it: ${field.join(".") || "all of it"}: ${message}`,
+  );
+}
+
+function parse(json: string, file: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw broken(file, "is not valid JSON", cause);
+  }
+}
+
+const broken = (file: string, problem: string, cause?: unknown) =>
+  new AlcapError("record", `${file} ${problem}.`, "Delete it, or restore it by git; the run can be made again.", { cause });
+
+/** Points of a curve that a record keeps, at most: with three losses they fill 20 KB. */
+const CURVE_POINTS = 700;
+
+/** A curve as columns; of a long one, means over equal stretches. */
+export function curveColumns({ steps, evaluations }: Curve): RunRecord["curve"] {
+  const stretch = Math.max(1, Math.ceil(steps.length / CURVE_POINTS));
+  const parts = Array.from({ length: Math.ceil(steps.length / stretch) }, (_, i) => steps.slice(i * stretch, (i + 1) * stretch));
+  const mean = (part: Curve["steps"], name: string) =>
+    part.reduce((sum, { losses }) => sum + (losses[name] ?? Number.NaN), 0) / part.length;
+  const names = Object.keys(steps[0]?.losses ?? {});
+  return {
+    step: parts.map((part) => part.at(-1)?.step ?? 0),
+    losses: Object.fromEntries(names.map((name) => [name, parts.map((part) => Number(mean(part, name).toPrecision(5)))])),
+    evaluations: { step: evaluations.map(({ step }) => step), score: evaluations.map(({ score }) => score) },
+  };
 }

@@ -1,75 +1,50 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { engineInfo, numericsOf } from "../../engine";
+import { engineInfo } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint } from "../../files/fingerprint";
-import { machineInWords, peakMemoryMiB } from "../../files/machine";
+import { codeVersion, machineInWords, peakMemoryMiB } from "../../files/machine";
 import { captionerParams } from "../../model/alcap";
-import type { Captioner, Method } from "../../model/captioner";
+import type { Captioner } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/beam";
 import { countParams } from "../../model/params";
-import { type Progress, type Reporter, silent } from "../../progress";
+import type { Method } from "../../paper";
+import { type Progress, silent } from "../../progress";
+import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, summarise, testRows } from "./captions";
-import type { RunMaterial } from "./material";
-import { findRecord, type RunRecord, writeRecord } from "./records";
-import { trainCaptioner } from "./training";
-
-/** All runs of a preset, seed by seed and method by method. */
-export async function obtainRuns(material: RunMaterial, report: Reporter): Promise<RunRecord[]> {
-  const { seeds, methods } = material.preset;
-  const records: RunRecord[] = [];
-  for (const seed of seeds) {
-    for (const method of methods) records.push(await reportedRun(material, { method, seed }, report));
-  }
-  return records;
-}
-
-/** A run whose training and captioning are reported under its name. */
-export const reportedRun = (material: RunMaterial, { method, seed }: RunName, report: Reporter): Promise<RunRecord> =>
-  obtainRun(material, { method, seed }, report(`training ${method}, seed ${seed}`), () =>
-    report(`captioning with ${method}, seed ${seed}`),
-  );
-
-export interface RunName {
-  readonly method: Method;
-  readonly seed: number;
-}
-
-/** Readable and unique within a preset, e.g. `songbook-positive.alcap.λ0.02.s2022`. */
-export function runId({ preset, corpus }: RunMaterial, { method, seed }: RunName): string {
-  const weight = method === "alcap" ? `.λ${preset.recipe.alignment.weight}` : "";
-  return `${corpus.name}.${method}${weight}.s${seed}`;
-}
+import type { RunFacts, RunMaterial } from "./material";
+import { idOf, type RunName, recipeHash, recipeOf, runId } from "./recipe";
+import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records";
+import { RECORD_FORM } from "./schema";
 
 /** The model of a run. */
 export function captionerOf({ preset, text, music }: RunMaterial, method: Method): Captioner {
   return { method, text, musicWidth: music.width, recipe: preset.recipe };
 }
 
-/** Everything that decides a run's numbers. */
-function recipeOf(material: RunMaterial, { method, seed }: RunName) {
-  const { lyricsTokens, captionTokens, captioning, decoding, decodingBatch, lastBatch = "scored" } = material.preset;
-  const { checkpointSteps: _, ...training } = captioning;
-  return {
-    captioner: captionerOf(material, method),
-    training: { ...training, lyricsTokens, captionTokens },
-    decoding,
-    decodingBatch,
-    lastBatch,
-    seed,
-    dataSet: material.corpus.name,
-    data: material.corpus.hash,
-    encoder: material.music.hash,
-    pretrained: material.start.hash,
-    engine: numericsOf(engineInfo()),
-  };
+/** Where a run's trained weights lie; they can be made again from the recipe. */
+export function weightsFile(facts: RunFacts, name: RunName): string {
+  return path.join(facts.workspace.cache, `run-${recipeHash(recipeOf(facts, name))}`, "model.safetensors");
 }
 
-/** Where a run's trained weights lie; they can be made again from the recipe. */
-export function weightsFile(material: RunMaterial, name: RunName): string {
-  return path.join(material.workspace.cache, `run-${fingerprint(recipeOf(material, name))}`, "model.safetensors");
+/**
+ * The file of a run's trained weights.
+ *
+ * @throws AlcapError `weights` when they are not on this machine; records do not need them
+ */
+export function trainedWeights(facts: RunFacts, name: RunName): string {
+  const file = weightsFile(facts, name);
+  if (existsSync(file)) return file;
+  throw new AlcapError(
+    "weights",
+    `The trained weights of ${runId(facts, name)} are not on this machine.`,
+    `Train them again with \`npx alcap train --preset ${facts.preset.name} --method ${name.method} --seed ${name.seed} --weights\`.`,
+  );
 }
+
+/** The record of a run that is there for exactly its recipe, whatever weights there are. */
+export const findRun = (facts: RunFacts, name: RunName): RunRecord | undefined =>
+  findRecord(facts.workspace.runs, recipeOf(facts, name));
 
 /** The record of a run: read if it is there for exactly this recipe, else trained, captioned, scored and written. */
 export async function obtainRun(
@@ -78,23 +53,43 @@ export async function obtainRun(
   progress: Progress = silent,
   captioning: () => Progress = () => silent,
 ): Promise<RunRecord> {
-  const id = runId(material, name);
+  const known = findRun(material, name);
+  if (known) return known;
   const recipe = recipeOf(material, name);
-  const recipeHash = fingerprint(recipe);
-  const file = weightsFile(material, name);
-  const known = findRecord(material.workspace.runs, id, recipeHash);
-  if (known && existsSync(file)) {
-    const steps = known.curve.steps.length;
-    progress(steps, steps);
-    const { length } = testRows(material);
-    captioning()(length, length, "captions");
-    return known;
-  }
+  const started = performance.now();
+  const trained = await trainRun(material, name, progress);
+  const trainedAt = performance.now();
+  const draft = path.join(path.dirname(weightsFile(material, name)), "captions.json");
+  const captioner = captionerOf(material, name.method);
+  const captions = await captionTestSplit(material, { captioner, params: trained.params, seed: name.seed, draft }, captioning());
+  const record = {
+    form: RECORD_FORM,
+    id: idOf(recipe),
+    preset: material.preset.name,
+    recipeHash: recipeHash(recipe),
+    recipe,
+    parameters: countParams(trained.params),
+    engine: { ...engineInfo() },
+    curve: curveColumns(trained.curve),
+    best: trained.best,
+    metrics: summarise(captions),
+    circumstances: {
+      code: codeVersion(),
+      machine: machineInWords(),
+      trainSeconds: tenths(trainedAt - started),
+      captionSeconds: tenths(performance.now() - trainedAt),
+      peakMemoryMiB: peakMemoryMiB(),
+    },
+  } as const;
+  return writeRecord(material.workspace.runs, record, captions);
+}
+
+/** Trains a run, or reads what was trained here before; its record is left as it is. */
+export function trainRun(material: RunMaterial, name: RunName, progress: Progress = silent): Promise<Trained> {
   const captioner = captionerOf(material, name.method);
   checkRun(material, captioner);
-  const started = performance.now();
   const { rows } = material.corpus;
-  const trained = await trainCaptioner(
+  return trainCaptioner(
     {
       captioner,
       preset: material.preset,
@@ -102,37 +97,11 @@ export async function obtainRun(
       train: examplesOf(material, rows.train),
       validation: examplesOf(material, rows.validation),
       pretrained: material.start.params,
-      file,
-      recipe: recipeHash,
+      file: weightsFile(material, name),
+      recipe: recipeHash(recipeOf(material, name)),
     },
     progress,
   );
-  const trainedAt = performance.now();
-  const draft = path.join(path.dirname(file), "captions.json");
-  const captions = await captionTestSplit(material, { captioner, params: trained.params, seed: name.seed, draft }, captioning());
-  const record: RunRecord = {
-    id,
-    preset: material.preset.name,
-    dataset: material.corpus.name,
-    method: name.method,
-    seed: name.seed,
-    recipeHash,
-    recipe,
-    dataHash: material.corpus.hash,
-    parameters: countParams(trained.params),
-    engine: engineInfo(),
-    curve: trained.curve,
-    best: trained.best,
-    metrics: summarise(captions),
-    circumstances: {
-      machine: machineInWords(),
-      trainSeconds: tenths(trainedAt - started),
-      captionSeconds: tenths(performance.now() - trainedAt),
-      peakMemoryMiB: peakMemoryMiB(),
-    },
-  };
-  writeRecord(material.workspace.runs, record, captions);
-  return record;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import type { Interval } from "../../metric/certainty";
-import type { Method } from "../../model/captioner";
+import type { Method } from "../../paper";
 import type { RunRecord } from "../run/records";
 
 /** The measures of the first table, in order, with how a reader knows them. All are shares of 1. */
@@ -28,23 +28,14 @@ export const textMeasures = (rouge: "recall" | "f1"): readonly Measure[] => [
 /** How the methods are named to a reader. */
 export const methodNames: Readonly<Record<Method, string>> = { bart: "BART", "bart-fusion": "BART-fusion", alcap: "ALCAP" };
 
-/** The paper's Table 1, percent, for the data set that `songbook-positive` stands in for (Song Interpretation, votes > 0). */
-export const paperTable1: Readonly<
-  Record<Method, { readonly rouge1: number; readonly rouge2: number; readonly rougeL: number; readonly meteor: number }>
-> = {
-  bart: { rouge1: 41.2, rouge2: 13.0, rougeL: 22.8, meteor: 22.0 },
-  "bart-fusion": { rouge1: 44.3, rouge2: 14.6, rougeL: 24.7, meteor: 22.6 },
-  alcap: { rouge1: 49.8, rouge2: 16.0, rougeL: 27.1, meteor: 27.7 },
-};
-
 /** One row a run: its name and an interval a measure, in percent. */
 export function resultRows(
   records: readonly RunRecord[],
   columns: readonly Measure[] = measures,
 ): { method: string; seed: number; cells: Interval[] }[] {
-  return records.map(({ id, method, seed, metrics }) => ({
-    method: methodNames[method],
-    seed,
+  return records.map(({ id, recipe, metrics }) => ({
+    method: methodNames[recipe.method],
+    seed: recipe.seed,
     cells: columns.map(({ key }) => percent(metrics[key], `${id}: ${key}`)),
   }));
 }
@@ -58,15 +49,28 @@ function percent(interval: Interval | undefined, what: string): Interval {
 export function resultTable(records: readonly RunRecord[], columns: readonly Measure[] = measures): string {
   const head = ["method", "seed", ...columns.map(({ label }) => label)];
   const body = resultRows(records, columns).map(({ method, seed, cells }) => [method, String(seed), ...cells.map(cell)]);
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => (row[column] ?? "").length)));
-  return [head, ...body]
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return inColumns([head, ...body]);
+}
+
+/** Rows of texts as plain text, each column as wide as its longest text. */
+export function inColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ");
+  return rows.map((row) => line(row).trimEnd()).join("\n");
+}
+
+/** The runs as a plain-text table: what each is, and the means of its measures in percent. */
+export function runTable(records: readonly RunRecord[], columns: readonly Measure[] = measures): string {
+  const head = ["run", "method", "λ", "seed", "data set", ...columns.map(({ label }) => label)];
+  const body = records.map(({ id, recipe, metrics }) => [
+    id,
+    methodNames[recipe.method],
+    String(recipe.alignment?.weight ?? "–"),
+    String(recipe.seed),
+    recipe.data.set,
+    ...columns.map(({ key }) => (metrics[key] ? (100 * metrics[key].mean).toFixed(1) : "–")),
+  ]);
+  return inColumns([head, ...body]);
 }
 
 const cell = ({ mean, low, high }: Interval) => `${mean.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`;

@@ -1,36 +1,46 @@
 import { AlcapError } from "../../errors";
 import { musicParams } from "../../model/music/music-encoder";
 import type { ParamValues } from "../../model/params";
-import { loadWeights, type NamedTensors } from "../../model/weights";
+import { loadWeights, type NamedTensors, writeSafetensors } from "../../model/weights";
 import { type MusicShape, wonTagger } from "../../recipe";
 
-/** A music encoder read from a file. */
+/** A frozen music encoder as its file holds it. */
 export interface EncoderFile {
   readonly params: ParamValues;
   readonly shape: MusicShape;
+  /** Steps of a decibel to which its training rounded mel spectrograms; left out where they were exact, as the released tagger's. */
+  readonly stepsPerDb?: number;
 }
+
+/** An encoder as safetensors whose metadata says what the tensors do not: attention heads, and how its mel spectrograms are rounded. */
+export const encoderBytes = ({ params, shape, stepsPerDb }: EncoderFile, about?: string): Uint8Array =>
+  writeSafetensors(params, {
+    format: "pt",
+    heads: String(shape.heads),
+    ...(stepsPerDb !== undefined && { steps_per_db: String(stepsPerDb) }),
+    ...(about !== undefined && { about }),
+  });
 
 /**
  * Reads a music encoder's parameters and the sizes that they tell. Attention heads leave no trace in them: safetensors metadata
- * says how many there are (`heads`), or a known shape of the same width does.
+ * says how many there are (`heads`), or the released tagger's width does.
  *
- * @param known shapes to take the heads from, beside the released tagger's
  * @throws AlcapError `weights` when the file holds no whole music encoder, or its heads are not known
  */
-export async function readEncoder(file: string, known: readonly MusicShape[] = []): Promise<EncoderFile> {
+export async function readEncoder(file: string): Promise<EncoderFile> {
   const { tensors, metadata } = await loadWeights(file);
   const size = (name: string) => tensors[name]?.shape[0] ?? 0;
   const channels = size("layer1.conv_1.bias");
   if (channels === 0) throw unfit(file, "holds no music encoder");
-  const like = [...known, wonTagger].find((shape) => shape.channels === channels);
-  const heads = metadata.heads === undefined ? (like?.heads ?? 0) : Number(metadata.heads);
+  const heads = metadata.heads === undefined && channels === wonTagger.channels ? wonTagger.heads : Number(metadata.heads);
   if (!(Number.isInteger(heads) && heads > 0 && (2 * channels) % heads === 0))
     throw unfit(file, `has ${channels} channels and does not say how many attention heads`);
   let layers = 0;
   while (tensors[`encoder.layer.${layers}.intermediate.dense.bias`]) layers++;
   const inner = size("encoder.layer.0.intermediate.dense.bias");
   const shape: MusicShape = { mels: wonTagger.mels, channels, heads, inner, layers, tags: size("dense.bias") };
-  return { params: paramsOf(tensors, shape, file), shape };
+  const { steps_per_db: steps } = metadata;
+  return { params: paramsOf(tensors, shape, file), shape, ...(steps !== undefined && { stepsPerDb: Number(steps) }) };
 }
 
 /** The encoder's parameters and no others: files of PyTorch hold step counters too. */
@@ -47,5 +57,5 @@ const unfit = (file: string, problem: string) =>
   new AlcapError(
     "weights",
     `${file} ${problem}.`,
-    "Give the weights of a whole music encoder: the released tagger's, or what `alcap reproduce` trained.",
+    "Give the weights of a whole music encoder: the released tagger's, or what `alcap train-encoder` trained.",
   );

@@ -56,7 +56,7 @@ export async function attentionOverTime(
   params: ParamValues,
   songs: readonly MelSpectrogram[],
 ): Promise<MusicAttention[]> {
-  const look = compile((p: Params, mel: tf.Tensor) => musicAttention(p, shape, mel), { baked: [0], name: "look" });
+  const look = compile((p: Params, mel: tf.Tensor) => musicAttention(p, shape, mel), { baked: [0], threads: 1, name: "look" });
   const seen: MusicAttention[] = [];
   for (const { data, mels, frames } of songs) {
     const weights = await look(params, value(data, [1, mels, frames]));

@@ -7,11 +7,11 @@ import type { Curve } from "../../train/checkpoint";
 import type { Corpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
-import { learnToHear } from "./songbook-encoder";
+import { obtainMusicEncoder } from "./songbook-encoder";
 import { instrumentProbe, moodProbe, type NamedProbe, type TagReport, tagReport } from "./tag-report";
 
-/** What is known of a preset's music encoder: recipe, curve, and how well it hears. */
-export interface HearingRecord {
+/** What is known of a preset's music encoder: recipe, curve, and how well it tags. */
+export interface EncoderRecord {
   readonly preset: string;
   /** Names the encoder; changes whenever anything that decides it does. */
   readonly encoderHash: string;
@@ -27,19 +27,19 @@ export interface HearingRecord {
 }
 
 /** Trains or reads a preset's music encoder and measures it. */
-export async function hearingRecord(preset: Preset, corpus: Corpus, folder: string, report: Reporter): Promise<HearingRecord> {
-  const { encoder, music, hash } = await learnToHear(preset, corpus, folder, report);
-  const heard = { corpus, encoder, music: heldRepresentations(music, hash) };
+export async function encoderRecord(preset: Preset, corpus: Corpus, folder: string, report: Reporter): Promise<EncoderRecord> {
+  const { encoder, music, hash } = await obtainMusicEncoder(preset, corpus, folder, report);
+  const represented = { corpus, encoder, music: heldRepresentations(music, hash) };
   return {
     preset: preset.name,
     encoderHash: hash,
-    recipe: JSON.parse(canonical({ corpus: preset.corpus, music: preset.music, tagging: preset.tagging, seed: preset.seeds[0] })),
-    engine: engineInfo(),
+    recipe: JSON.parse(canonical({ corpus: preset.corpus, music: preset.music, tagger: preset.tagger })),
+    engine: engineInfo({ threads: 1 }),
     parameters: Object.values(encoder.params).reduce((sum, { data }) => sum + data.length, 0),
     curve: thinned(encoder.curve),
-    validation: tagReport(heard, "validation"),
-    test: tagReport(heard, "test"),
-    probes: { mood: moodProbe(heard), instrument: instrumentProbe(heard) },
+    validation: tagReport(represented, "validation"),
+    test: tagReport(represented, "test"),
+    probes: { mood: moodProbe(represented), instrument: instrumentProbe(represented) },
     circumstances: {
       machine: machineInWords(),
       trainSeconds: Math.round(encoder.seconds),
@@ -64,5 +64,5 @@ function thinned({ steps, evaluations }: Curve): Curve {
 }
 
 /** Writes the record whole. */
-export const writeHearingRecord = (file: string, record: HearingRecord): void =>
+export const writeEncoderRecord = (file: string, record: EncoderRecord): void =>
   writeWhole(file, `${JSON.stringify(record, null, 1)}\n`);

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
 import { type MusicPlan, planSong, type SongbookOptions, soundFingerprint } from "../../data/songbook";
-import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
+import { inWorkers } from "../../files/workers";
 import { type Progress, silent } from "../../progress";
 import { melRecipe } from "../../recipe";
 
@@ -52,10 +51,15 @@ export async function prepareMels(
   const open = jobs.filter((job) => !existsSync(file(job)));
   let done = songs - open.reduce((sum, { plans }) => sum + plans.length, 0);
   if (open.length > 0) progress(done, songs, "songs rendered");
-  await inWorkers(open, threads, (job, steps) => {
-    writeWhole(file(job), new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
-    done += job.plans.length;
-    progress(done, songs, "songs rendered");
+  await inWorkers<MelJob, Int16Array>(path.join(__dirname, "mel-worker.js"), open, {
+    threads,
+    what: "Rendering songs",
+    finished: (steps, place) => {
+      const job = open[place] as MelJob;
+      writeWhole(file(job), new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
+      done += job.plans.length;
+      progress(done, songs, "songs rendered");
+    },
   });
   return readChunks(jobs.map(file));
 }
@@ -83,28 +87,4 @@ function readChunks(files: readonly string[]): MelCache {
     return whole;
   };
   return { mels: melRecipe.mels, frames, of, crop };
-}
-
-/** Hands jobs to worker threads as they become free. */
-function inWorkers(jobs: readonly MelJob[], threads: number, finished: (job: MelJob, steps: Int16Array) => void): Promise<void> {
-  const queue = [...jobs];
-  const runOne = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(path.join(__dirname, "mel-worker.js"));
-      let job = queue.shift();
-      const next = () => {
-        if (job) worker.postMessage(job);
-        else void worker.terminate().then(() => resolve());
-      };
-      worker.on("message", (steps: Int16Array) => {
-        if (job) finished(job, steps);
-        job = queue.shift();
-        next();
-      });
-      worker.on("error", (cause) =>
-        reject(new AlcapError("internal", `Rendering songs failed: ${cause.message}.`, "", { cause })),
-      );
-      next();
-    });
-  return Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, runOne)).then(() => {});
 }

@@ -1,10 +1,9 @@
 // A worker thread: plays planned songs and answers with their mel spectrograms in 1/256 dB steps.
-import { parentPort } from "node:worker_threads";
 import { melSpectrogram } from "../../data/audio/mel";
 import { renderSong } from "../../data/songbook";
 import { type MelJob, STEPS_PER_DB } from "./mel-cache";
 
-parentPort?.on("message", ({ plans }: MelJob) => {
+export default function melJob({ plans }: MelJob): Int16Array {
   const parts = plans.map((plan) => {
     const { data } = melSpectrogram(renderSong(plan));
     return Int16Array.from(data, (db) => Math.max(-32_768, Math.min(32_767, Math.round(db * STEPS_PER_DB))));
@@ -15,5 +14,5 @@ parentPort?.on("message", ({ plans }: MelJob) => {
     steps.set(part, at);
     at += part.length;
   }
-  parentPort?.postMessage(steps, [steps.buffer]);
-});
+  return steps;
+}

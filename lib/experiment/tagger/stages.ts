@@ -20,7 +20,7 @@ import type { Preset } from "../preset/songbook";
 export type TagState = { params: Params; statistics: Params; slots: AdamSlots };
 
 /** What a stage starts from (mel crops `[B, mels, frames]`, lower features `[B, F, T, C]` or local ones `[B, T, C]`), and tags `[B, tags]`. */
-export type TagBatch = { heard: tf.Tensor; tags: tf.Tensor };
+export type TagBatch = { input: tf.Tensor; tags: tf.Tensor };
 
 /** The parts of the encoder that are trained one after the other: three blocks, four blocks, the transformer with the tag head. */
 export const stages = ["lower", "middle", "top"] as const;
@@ -38,7 +38,7 @@ const isBranchEnd = (name: string) => /^encoder\.layer\.\d+\.(attention\.)?outpu
 
 /**
  * Fresh state of a stage, drawn by the seed; but the first filters are cosines, and what the transformer's layers add to their
- * input starts from zero (as in Goyal et al. 2017 for residual blocks), so that the tag head reads the convolutions from the
+ * input starts from zero (as in Goyal et al. 2017 for residual blocks), so that the tag head sees the convolutions from the
  * first step on.
  */
 export function freshTagState({ music }: Preset, seed: number, stage: Stage): Values<TagState> {
@@ -57,33 +57,33 @@ export function freshTagState({ music }: Preset, seed: number, stage: Stage): Va
 }
 
 /** A stage's training step. Convolutions learn through side heads, the transformer through the tag head that stays. */
-export function stageStep({ music, tagging }: Preset, stage: Stage) {
+export function stageStep({ music, tagger }: Preset, stage: Stage) {
   const logits: Readonly<Record<Stage, Logits>> = {
-    lower: (params, heard, statistics) => sideLogits(params, "lower", lowerFrontEnd(params, heard, statistics)),
-    middle: (params, heard, statistics) => sideLogits(params, "middle", upperFrontEnd(params, heard, statistics)),
-    top: (params, heard, _, { key }) => {
-      const dropout = (x: tf.Tensor) => drop(x, tagging.top.dropout, key);
-      return tagLogits(params, attendOver(params, music, heard, dropout), tagging.readout, dropout);
+    lower: (params, mel, statistics) => sideLogits(params, "lower", lowerFrontEnd(params, mel, statistics)),
+    middle: (params, lower, statistics) => sideLogits(params, "middle", upperFrontEnd(params, lower, statistics)),
+    top: (params, local, _, { key }) => {
+      const dropout = (x: tf.Tensor) => drop(x, tagger.top.dropout, key);
+      return tagLogits(params, attendOver(params, music, local, dropout), tagger.pooling, dropout);
     },
   };
-  return tagStep(`${stage} tag step`, tagging[stage].optimiser, logits[stage]);
+  return tagStep(`${stage} tag step`, tagger[stage].optimiser, logits[stage]);
 }
 
-type Logits = (params: Params, heard: tf.Tensor, statistics: Statistics, tick: Tick) => tf.Tensor;
+type Logits = (params: Params, input: tf.Tensor, statistics: Statistics, tick: Tick) => tf.Tensor;
 
-/** One compiled step: forward with batch statistics, binary cross-entropy, gradients, AdamW. */
+/** One compiled step: forward with batch statistics, binary cross-entropy, gradients, AdamW. One thread: the encoder is the same on any machine. */
 function tagStep(name: string, optimiser: AdamW, logits: Logits) {
   return compile(
     (state: TagState, batch: TagBatch, tick: Tick) => {
       const { loss, grads, ...statistics } = valueAndGradAux((params: Params) => {
         const updates: Params = {};
-        const said = logits({ ...params, ...state.statistics }, batch.heard, { from: "batch", updates }, tick);
+        const said = logits({ ...params, ...state.statistics }, batch.input, { from: "batch", updates }, tick);
         return { loss: tagLoss(said, batch.tags), ...updates };
       }, state.params);
       const next = adamw(state.params, grads, state.slots, tick.step, tick.learningRate, optimiser);
       return { state: { ...next, statistics: statistics as Params }, losses: { tags: loss } };
     },
-    { resident: "state", name },
+    { resident: "state", threads: 1, name },
   );
 }
 

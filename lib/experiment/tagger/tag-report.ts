@@ -5,9 +5,9 @@ import { averagePrecision, meanKnown, rocAuc } from "../../metric/auc";
 import { linearProbe, type Probe } from "../../metric/probe";
 import type { Corpus } from "../dataset/corpus";
 import type { Representations } from "../dataset/representations";
-import type { TrainedEncoder } from "./train-encoder";
+import type { TrainedEncoder } from "./songbook-encoder";
 
-/** How well one tag is heard in a split. */
+/** How well one tag is found in a split. */
 export interface TagFigure {
   readonly tag: string;
   /** Songs of the split that have the tag. */
@@ -30,8 +30,8 @@ export interface TagReport {
 }
 
 /**
- * How well the trained encoder hears each tag in songs it has not learned from. The scores were kept with the encoder, so no
- * audio is needed; they are means over crops that cover the whole song.
+ * How well the trained encoder finds each tag in songs it has not learned from. The scores were kept with the encoder, so no
+ * audio is needed.
  *
  * @throws AlcapError `input` when the encoder kept no scores for the split
  */
@@ -58,8 +58,8 @@ export function tagReport(
   return { split, songs: songs.length, tags, macro: { rocAuc: mean("rocAuc"), prAuc: mean("prAuc"), chance: mean("chance") } };
 }
 
-/** What a probe reads: the corpus, and what the encoder heard in its songs. */
-export interface Heard {
+/** What a probe is fitted on: the corpus, and the representations of its songs. */
+export interface RepresentedCorpus {
   readonly corpus: Corpus;
   readonly music: Pick<Representations, "of">;
 }
@@ -67,18 +67,18 @@ export interface Heard {
 /** A linear probe with the names of its classes, in the order of the confusion table. */
 export type NamedProbe = Probe & { readonly classes: readonly string[] };
 
-/** How well a linear classifier reads the mood from the frozen representations, averaged over their positions; on the test songs. */
-export const moodProbe = (heard: Heard): NamedProbe => probe(heard, moodNames, ({ truth }) => truth.mood);
+/** How well a linear classifier tells the mood from the frozen representations, averaged over their positions; on the test songs. */
+export const moodProbe = (represented: RepresentedCorpus): NamedProbe => probe(represented, moodNames, ({ truth }) => truth.mood);
 
-/** How well a linear classifier reads the instrument that plays the tune from the frozen representations; on the test songs. */
-export const instrumentProbe = (heard: Heard): NamedProbe =>
+/** How well a linear classifier tells the instrument that plays the tune from the frozen representations; on the test songs. */
+export const instrumentProbe = (represented: RepresentedCorpus): NamedProbe =>
   probe(
-    heard,
+    represented,
     instrumentNames.filter((name) => name !== "bass" && name !== "drums"),
     ({ music }) => music.lead,
   );
 
-function probe({ corpus, music }: Heard, classes: readonly string[], classOf: (song: Song) => string): NamedProbe {
+function probe({ corpus, music }: RepresentedCorpus, classes: readonly string[], classOf: (song: Song) => string): NamedProbe {
   const rows = (split: Split) => {
     const songs = corpus.songs.filter((song) => song.split === split);
     return {
@@ -99,7 +99,7 @@ function meanPosition({ data, shape: [M = 0, D = 0] }: Value): Float64Array {
 function missing(id: string): never {
   throw new AlcapError(
     "input",
-    `The encoder has not heard the song ${id}.`,
+    `The encoder has no tag scores for the song ${id}.`,
     "Use the encoder that was trained on this corpus, and validation or test songs.",
   );
 }

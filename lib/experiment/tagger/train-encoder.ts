@@ -1,78 +1,66 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
-import { compile, engineInfo, numericsOf, tf, type Value, type Values, value } from "../../engine";
+import { compile, settings, type tf, type Value, type Values, value } from "../../engine";
 import { canonical, fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
-import { macroAuc } from "../../metric/auc";
-import { frameStride, lowerFrontEnd, musicEncoder, tagLogits, upperFrontEnd } from "../../model/music/music-encoder";
+import { frameStride, lowerFrontEnd, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
 import type { Params, ParamValues } from "../../model/params";
-import { readSafetensors, writeSafetensors } from "../../model/weights";
+import { readSafetensors } from "../../model/weights";
 import type { Progress } from "../../progress";
 import { type Curve, checkpointFile } from "../../train/checkpoint";
 import { type FitTask, fit } from "../../train/fit";
 import type { Corpus } from "../dataset/corpus";
 import type { TrainingPlan } from "../preset/plan";
 import type { Preset } from "../preset/songbook";
-import type { MelCache } from "./mel-cache";
-import { freshTagState, type Stage, stageStep, stages, type TagBatch, type TagState, tagRow, tagTargets } from "./stages";
+import { encoderBytes } from "./encoder-file";
+import { type MelCache, STEPS_PER_DB } from "./mel-cache";
+import { freshTagState, type Stage, stageStep, stages, type TagBatch, type TagState, tagTargets } from "./stages";
 
-/** A music encoder that has learned Songbook's tags, ready to be frozen. */
-export interface TrainedEncoder {
+/** A music encoder's weights after its training, and how that went. */
+export interface TrainedWeights {
   readonly params: ParamValues;
   /** Tag loss over the three stages of the training, one after the other. */
   readonly curve: Curve;
-  /** Mean over tags of the area under the ROC curve on the validation songs. */
-  readonly auc: number;
   /** Seconds that the training took in the process that finished it. */
   readonly seconds: number;
-  /** How probable the encoder finds each of `TAGS` in the validation and test songs, by song id: `[tags]`, 0..1. */
-  readonly scores: ReadonlyMap<string, Float32Array>;
 }
-
-const files = (home: string) => ({
-  weights: path.join(home, "music-encoder.safetensors"),
-  scores: path.join(home, "tag-scores.safetensors"),
-  checkpoint: (stage: Stage) => path.join(home, `checkpoint-${stage}.safetensors`),
-});
 
 /**
  * Everything that decides the trained encoder: how it is made, the music, its tags and splits. Words have no part in it, so
- * corpora that differ in their texts, in ρ or in which interpretations they keep share one encoder.
+ * corpora that differ in their texts, in ρ or in which interpretations they keep share one encoder; nor have the seeds of the runs or
+ * the machine's threads.
  */
-export const encoderRecipe = (preset: Preset, corpus: Corpus, seed: number) =>
-  canonical({
-    music: preset.music,
-    tagging: preset.tagging,
+export function encoderRecipe({ music, tagger }: Pick<Preset, "music" | "tagger">, corpus: Corpus): string {
+  const { engine, device } = settings();
+  return canonical({
+    music,
+    tagger,
     songs: fingerprint(corpus.songs.map(({ id, split, tags, music }) => [id, split, tags, music])),
     sound: soundFingerprint(),
-    seed,
     tags: TAGS,
-    engine: numericsOf(engineInfo()),
+    engine: { engine, device },
   });
-
-/** Everything that decides a stage: the encoder's recipe without the stages that come later. */
-function stageRecipe(preset: Preset, corpus: Corpus, seed: number, stage: Stage): string {
-  const later = stages.slice(stages.indexOf(stage) + 1);
-  const known = Object.entries(preset.tagging).filter(([name]) => !later.some((other) => other === name));
-  return encoderRecipe({ ...preset, tagging: Object.fromEntries(known) as Preset["tagging"] }, corpus, seed);
 }
 
-/** The encoder that was trained here before; undefined where there is none. */
-export function findEncoder(home: string): TrainedEncoder | undefined {
-  const { weights, scores } = files(home);
-  if (!existsSync(weights) || !existsSync(scores)) return undefined;
-  const { tensors, metadata } = readSafetensors(readFileSync(weights));
-  const heard = readSafetensors(readFileSync(scores)).tensors;
-  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedEncoder, "curve" | "auc" | "seconds">;
-  const byId = new Map(Object.entries(heard).map(([id, { data }]) => [id, data as Float32Array]));
-  return { params: tensors as ParamValues, ...about, scores: byId };
+/** Everything that decides a stage: the encoder's recipe without the stages that come later. */
+function stageRecipe({ music, tagger }: Preset, corpus: Corpus, stage: Stage): string {
+  const later = stages.slice(stages.indexOf(stage) + 1);
+  const known = Object.entries(tagger).filter(([name]) => !later.some((other) => other === name));
+  return encoderRecipe({ music, tagger: Object.fromEntries(known) as Preset["tagger"] }, corpus);
+}
+
+/** The weights that a training wrote. */
+export function readTrained(file: string): TrainedWeights {
+  const { tensors, metadata } = readSafetensors(readFileSync(file));
+  const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedWeights, "curve" | "seconds">;
+  return { params: tensors as ParamValues, ...about };
 }
 
 /** What the stages of a training share. */
-interface Lesson {
+interface Training {
   readonly preset: Preset;
   readonly corpus: Corpus;
   readonly home: string;
@@ -84,41 +72,39 @@ interface Lesson {
 /**
  * Trains on the tags with binary cross-entropy (the paper's encoder was trained on the Million Song Dataset's 50 tags), from
  * shallow to deep, as in greedy layer-wise training (Bengio et al. 2007): three convolution blocks on random crops (as Won et
- * al. 2019), then the other four on what the first hear, then the transformer and the tag head on whole songs. Each stage is
+ * al. 2019), then the other four on the output of the first three, then the transformer and the tag head on whole songs. Each stage is
  * frozen before the next one begins, so the blocks that cost most are not computed again, and none waits for a gradient
  * through all others. A stopped training goes on where it was.
+ *
+ * @param files folder of the checkpoints, and where the weights go
  */
 export async function trainEncoder(
   preset: Preset,
   corpus: Corpus,
   mels: MelCache,
-  home: string,
+  { home, weights }: { readonly home: string; readonly weights: string },
   progress: Progress,
-): Promise<TrainedEncoder> {
+): Promise<void> {
   const started = performance.now();
   const train = corpus.songs.flatMap((song, index) => (song.split === "train" ? [index] : []));
-  const learned = await learnStages({ preset, corpus, home, train, progress }, mels);
-  const params = withoutSide(learned.params);
-  const scores = await tagScores(preset, corpus, mels, params);
-  const auc = validationAuc(corpus, scores);
-  const about = { curve: learned.curve, auc, seconds: (performance.now() - started) / 1000 };
-  const asValues = Object.fromEntries([...scores].map(([id, row]) => [id, value(row, [row.length])]));
-  writeWhole(files(home).scores, writeSafetensors(asValues));
-  writeWhole(files(home).weights, writeSafetensors(params, { about: JSON.stringify(about), format: "pt" }));
-  for (const stage of stages) checkpointFile(files(home).checkpoint(stage), "").clear();
-  return { params, ...about, scores };
+  const { params, curve } = await trainStages({ preset, corpus, home, train, progress }, mels);
+  const about = JSON.stringify({ curve, seconds: (performance.now() - started) / 1000 });
+  writeWhole(weights, encoderBytes({ params: withoutSide(params), shape: preset.music, stepsPerDb: STEPS_PER_DB }, about));
+  for (const stage of stages) checkpointFile(checkpoint(home, stage), "").clear();
 }
 
-type Learned = { readonly params: ParamValues; readonly curve: Curve };
+const checkpoint = (home: string, stage: Stage) => path.join(home, `checkpoint-${stage}.safetensors`);
 
-async function learnStages(lesson: Lesson, mels: MelCache): Promise<Learned> {
-  const { tagging } = lesson.preset;
-  const positions = tagging.cropFrames / frameStride;
-  const lower = await learn(lesson, "lower", (songs, seed) => melCrops(mels, songs, tagging.cropFrames, seed));
-  const heard = await lowerFeatures(lesson, mels, lower.params);
-  const middle = await learn(lesson, "middle", (rows, seed) => featureCrops(heard, rows, positions, seed));
-  const local = await localFeatures(heard, middle.params);
-  const top = await learn(lesson, "top", (rows, seed) => {
+type Trained = { readonly params: ParamValues; readonly curve: Curve };
+
+async function trainStages(training: Training, mels: MelCache): Promise<Trained> {
+  const { tagger } = training.preset;
+  const positions = tagger.cropFrames / frameStride;
+  const lower = await trainStage(training, "lower", (songs, seed) => melCrops(mels, songs, tagger.cropFrames, seed));
+  const below = await lowerFeatures(training, mels, lower.params);
+  const middle = await trainStage(training, "middle", (rows, seed) => featureCrops(below, rows, positions, seed));
+  const local = await localFeatures(below, middle.params);
+  const top = await trainStage(training, "top", (rows, seed) => {
     const [, T, C] = local.shape;
     const { data } = featureCrops(local, rows, T, seed);
     return value(data as Float32Array, [rows.length, T, C]);
@@ -130,18 +116,17 @@ async function learnStages(lesson: Lesson, mels: MelCache): Promise<Learned> {
 
 const stepsOf = ({ epochs, batch }: TrainingPlan, songs: number) => Math.floor((songs * epochs) / batch);
 
-/** Trains one stage. `heardBy` makes a batch's input from places in the corpus (`lower`) or among the training songs. */
-async function learn(
-  { preset, corpus, home, train, progress }: Lesson,
+/** Trains one stage. `inputOf` makes a batch's input from places in the corpus (`lower`) or among the training songs. */
+async function trainStage(
+  { preset, corpus, home, train, progress }: Training,
   stage: Stage,
-  heardBy: (songs: readonly number[], seed: string) => Value,
-): Promise<Learned> {
-  const seed = preset.seeds[0]!;
-  const plan = preset.tagging[stage];
+  inputOf: (songs: readonly number[], seed: string) => Value,
+): Promise<Trained> {
+  const { seed, [stage]: plan } = preset.tagger;
   const rowsOf = trainingRows(train.length, plan.batch, seed);
-  const counts = stages.map((name) => stepsOf(preset.tagging[name], train.length));
+  const counts = stages.map((name) => stepsOf(preset.tagger[name], train.length));
   const [before, total] = [sum(counts.slice(0, stages.indexOf(stage))), sum(counts)];
-  const store = checkpointFile<Values<TagState>>(files(home).checkpoint(stage), stageRecipe(preset, corpus, seed, stage));
+  const store = checkpointFile<Values<TagState>>(checkpoint(home, stage), stageRecipe(preset, corpus, stage));
   const step = stageStep(preset, stage);
   const task: FitTask<TagState, TagBatch> = {
     step,
@@ -149,11 +134,12 @@ async function learn(
     batch: (at) => {
       const rows = rowsOf(at);
       const songs = rows.map((row) => train[row]!);
-      const heard = heardBy(stage === "lower" ? songs : rows, `${seed}/crop/${at}`);
-      return { heard, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
+      const input = inputOf(stage === "lower" ? songs : rows, `${seed}/crop/${at}`);
+      return { input, tags: tagTargets(songs.map((song) => corpus.songs[song]!)) };
     },
     steps: stepsOf(plan, train.length),
-    schedule: { ...plan.schedule, warmup: plan.schedule.warmupSteps },
+    perEpoch: train.length / plan.batch,
+    schedule: plan.schedule,
     seed,
     checkpoint: { store, every: 200 },
   };
@@ -181,7 +167,7 @@ function melCrops(mels: MelCache, songs: readonly number[], frames: number, seed
   return value(data, [songs.length, mels.mels, frames]);
 }
 
-/** What frozen blocks hear in each training song, `[F, T, C]`. */
+/** What frozen blocks give for each training song, `[F, T, C]`. */
 interface Features {
   readonly of: readonly Float32Array[];
   readonly shape: readonly [F: number, T: number, C: number];
@@ -203,47 +189,26 @@ function featureCrops({ of, shape: [F, T, C] }: Features, rows: readonly number[
 const withoutSide = (params: ParamValues): ParamValues =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !isSideHead(name)));
 
-async function lowerFeatures({ train }: Lesson, mels: MelCache, lower: ParamValues): Promise<Features> {
-  const hear = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], name: "lower blocks" });
+async function lowerFeatures({ train }: Training, mels: MelCache, lower: ParamValues): Promise<Features> {
+  const apply = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], threads: 1, name: "lower blocks" });
   const params = withoutSide(lower);
-  const heard: Value[] = [];
-  for (const song of train) heard.push(await hear(params, value(mels.of(song), [1, mels.mels, mels.frames])));
-  await hear.release();
-  const [, F = 0, T = 0, C = 0] = heard[0]?.shape ?? [];
-  return { of: heard.map(({ data }) => data as Float32Array), shape: [F, T, C] };
+  const features: Value[] = [];
+  for (const song of train) features.push(await apply(params, value(mels.of(song), [1, mels.mels, mels.frames])));
+  await apply.release();
+  const [, F = 0, T = 0, C = 0] = features[0]?.shape ?? [];
+  return { of: features.map(({ data }) => data as Float32Array), shape: [F, T, C] };
 }
 
 async function localFeatures({ of, shape }: Features, middle: ParamValues): Promise<Features> {
-  const hear = compile((p: Params, heard: tf.Tensor) => upperFrontEnd(p, heard), { baked: [0], name: "middle blocks" });
+  const apply = compile((p: Params, lower: tf.Tensor) => upperFrontEnd(p, lower), {
+    baked: [0],
+    threads: 1,
+    name: "middle blocks",
+  });
   const params = withoutSide(middle);
   const local: Value[] = [];
-  for (const data of of) local.push(await hear(params, value(data, [1, ...shape])));
-  await hear.release();
+  for (const data of of) local.push(await apply(params, value(data, [1, ...shape])));
+  await apply.release();
   const [, T = 0, C = 0] = local[0]?.shape ?? [];
   return { of: local.map(({ data }) => data as Float32Array), shape: [1, T, C] };
-}
-
-/** How probable the encoder finds each tag in the songs it has not learned from, each heard whole. */
-async function tagScores({ music, tagging }: Preset, corpus: Corpus, mels: MelCache, params: ParamValues) {
-  const predict = compile((p: Params, mel: tf.Tensor) => tf.sigmoid(tagLogits(p, musicEncoder(p, music, mel), tagging.readout)), {
-    baked: [0],
-    name: "tags",
-  });
-  const scores = new Map<string, Float32Array>();
-  for (const [song, { id, split }] of corpus.songs.entries()) {
-    if (split === "train") continue;
-    scores.set(id, (await predict(params, value(mels.of(song), [1, mels.mels, mels.frames]))).data as Float32Array);
-  }
-  await predict.release();
-  return scores;
-}
-
-function validationAuc(corpus: Corpus, scores: ReadonlyMap<string, Float32Array>): number {
-  const songs = corpus.songs.filter(({ split }) => split === "validation");
-  const rows = songs.flatMap(({ id }) => [...(scores.get(id) ?? [])]);
-  return macroAuc(
-    rows,
-    songs.flatMap(({ tags }) => tagRow(tags)),
-    TAGS.length,
-  );
 }

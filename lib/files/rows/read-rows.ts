@@ -8,6 +8,6 @@ import type { ReadOptions, ReadRecord } from "./row";
  *
  * @throws AlcapError `input` when the file cannot be read, or its structure is broken so that rows cannot be told apart
  */
-export function readRecords(file: string, options: ReadOptions = {}): AsyncGenerator<ReadRecord> {
+export function readRows(file: string, options: ReadOptions = {}): AsyncGenerator<ReadRecord> {
   return /\.csv$/i.test(file) ? readCsv(file, options) : readJson(file, options);
 }

@@ -21,7 +21,7 @@ export type Fact = "theme" | "mood" | "instrument" | "detail";
  *   `½ / min(names, places)`.
  *
  * With the music, mood and instrument are upper bounds: a soft player can be lost, and in a noisy performance two moods can be played
- * alike; `heardMoodBound` says how often.
+ * alike; `musicMoodBound` says how often.
  *
  * @param agreement ρ, 0..1
  * @throws AlcapError `usage` when ρ is out of range
@@ -40,7 +40,7 @@ export function bayesFactAccuracy(agreement: number, sees: Sees): Readonly<Recor
 /**
  * The best accuracy any captioner can reach in naming the mood of the music.
  * From the lyrics alone: guess their mood, right with probability `ρ + (1 − ρ)/n`. With the music: 1, as the mood is a cause of
- * what is played; at high `noise` two moods can be played alike, and 1 is an upper bound (`heardMoodBound` is the exact one).
+ * what is played; at high `noise` two moods can be played alike, and 1 is an upper bound (`musicMoodBound` is the exact one).
  *
  * @param agreement ρ, 0..1
  * @throws AlcapError `usage` when ρ is out of range

@@ -1,5 +1,6 @@
+import { Matrix } from "ml-matrix";
 import { AlcapError } from "../../errors";
-import { cholesky, logDeterminant, solveLower, solveUpper } from "./cholesky";
+import { cholesky, logDeterminant } from "./cholesky";
 import type { CriticScores } from "./information";
 
 /** Paired vectors, one pair a place: `x[i]` belongs to `y[i]`. */
@@ -28,26 +29,20 @@ export interface GaussianCritic {
  */
 export function fitGaussianCritic(pairs: PairedVectors, { ridge = 1e-3 }: { readonly ridge?: number } = {}): GaussianCritic {
   const { widthX, widthY } = widths(pairs);
-  const meanX = meanVector(pairs.x, widthX);
-  const meanY = meanVector(pairs.y, widthY);
-  const x = pairs.x.map((vector) => centred(vector, meanX));
-  const y = pairs.y.map((vector) => centred(vector, meanY));
-  const weights = regress(x, y, ridge);
-  const residuals = y.map((vector, i) => difference(vector, predicted(weights, x[i]!, widthY)));
-  const given = gaussian(residuals, ridge);
+  const [allX, allY] = [matrixOf(pairs.x), matrixOf(pairs.y)];
+  const [meanX, meanY] = [allX.mean("column"), allY.mean("column")];
+  const [x, y] = [allX.subRowVector(meanX), allY.subRowVector(meanY)];
+  const weights = cholesky(covariance(x, ridge)).solve(x.transpose().mmul(y).div(x.rows)); // (XᵀX + ridge)⁻¹ XᵀY
+  const given = gaussian(Matrix.sub(y, x.mmul(weights)), ridge);
   const alone = gaussian(y, ridge);
   const score = (held: PairedVectors, minusAlone: boolean): CriticScores => {
     const found = widths(held);
     if (found.widthX !== widthX || found.widthY !== widthY) throw wrongShape();
-    const samples = held.x.length;
-    const targets = held.y.map((vector) => centred(vector, meanY));
-    const marginals = targets.map((target) => (minusAlone ? alone(target) : 0));
-    const scores = new Float64Array(samples * samples);
-    held.x.forEach((vector, i) => {
-      const expected = predicted(weights, centred(vector, meanX), widthY);
-      for (let j = 0; j < samples; j++) scores[i * samples + j] = given(difference(targets[j]!, expected)) - marginals[j]!;
-    });
-    return { scores, samples };
+    const expected = matrixOf(held.x).subRowVector(meanX).mmul(weights);
+    const targets = matrixOf(held.y).subRowVector(meanY);
+    const densities = given(expected, targets);
+    if (minusAlone) densities.subRowVector(alone(Matrix.zeros(1, widthY), targets).getRow(0));
+    return { scores: Float64Array.from(densities.to1DArray()), samples: held.x.length };
   };
   return { ratios: (held) => score(held, true), conditionals: (held) => score(held, false) };
 }
@@ -69,72 +64,25 @@ function widths({ x, y }: PairedVectors): { readonly widthX: number; readonly wi
   return { widthX, widthY };
 }
 
-function meanVector(vectors: readonly ArrayLike<number>[], width: number): Float64Array {
-  return Float64Array.from({ length: width }, (_, d) => vectors.reduce((sum, vector) => sum + vector[d]!, 0) / vectors.length);
+const matrixOf = (vectors: readonly ArrayLike<number>[]) => new Matrix(vectors.map((vector) => Array.from(vector)));
+
+/** `Σ v vᵀ / N` of centred rows, with the ridge on its diagonal. */
+function covariance(rows: Matrix, ridge: number): Matrix {
+  const products = rows.transpose().mmul(rows).div(rows.rows);
+  return products.add(Matrix.eye(rows.columns).mul((ridge * products.trace()) / rows.columns));
 }
 
-function centred(vector: ArrayLike<number>, mean: Float64Array): Float64Array {
-  return mean.map((value, d) => vector[d]! - value);
-}
-
-function difference(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, d) => value - b[d]!);
-}
-
-/** `Σ a bᵀ / N` over the pairs, `[widthA, widthB]` row-major. */
-function crossProducts(a: readonly Float64Array[], b: readonly Float64Array[]): Float64Array {
-  const widthB = b[0]!.length;
-  const sums = new Float64Array(a[0]!.length * widthB);
-  a.forEach((left, i) => {
-    left.forEach((value, row) => {
-      for (let column = 0; column < widthB; column++) sums[row * widthB + column]! += (value * b[i]![column]!) / a.length;
-    });
-  });
-  return sums;
-}
-
-function covariance(vectors: readonly Float64Array[], ridge: number): Float64Array {
-  const n = vectors[0]!.length;
-  const products = crossProducts(vectors, vectors);
-  let trace = 0;
-  for (let d = 0; d < n; d++) trace += products[d * n + d]!;
-  for (let d = 0; d < n; d++) products[d * n + d]! += (ridge * trace) / n;
-  return products;
-}
-
-/** Ridge regression's weights `[widthX, widthY]`: `(XᵀX + ridge)⁻¹ XᵀY`. */
-function regress(x: readonly Float64Array[], y: readonly Float64Array[], ridge: number): Float64Array {
-  const widthX = x[0]!.length;
-  const widthY = y[0]!.length;
-  const lower = cholesky(covariance(x, ridge), widthX);
-  const weights = crossProducts(x, y);
-  for (let column = 0; column < widthY; column++) {
-    const solution = Float64Array.from({ length: widthX }, (_, row) => weights[row * widthY + column]!);
-    solveLower(lower, widthX, solution);
-    solveUpper(lower, widthX, solution);
-    solution.forEach((value, row) => {
-      weights[row * widthY + column] = value;
-    });
-  }
-  return weights;
-}
-
-function predicted(weights: Float64Array, x: Float64Array, widthY: number): Float64Array {
-  const y = new Float64Array(widthY);
-  x.forEach((value, row) => {
-    for (let column = 0; column < widthY; column++) y[column]! += value * weights[row * widthY + column]!;
-  });
-  return y;
-}
-
-/** Log density of a centred Gaussian fitted to vectors, without the constant in 2π, which cancels in every bound. */
-function gaussian(vectors: readonly Float64Array[], ridge: number): (vector: Float64Array) => number {
-  const n = vectors[0]!.length;
-  const lower = cholesky(covariance(vectors, ridge), n);
-  const half = logDeterminant(lower, n) / 2;
-  return (vector) => {
-    const whitened = Float64Array.from(vector);
-    solveLower(lower, n, whitened);
-    return -half - whitened.reduce((sum, value) => sum + value * value, 0) / 2;
+/**
+ * A centred Gaussian fitted to rows: from centres `[N, n]` and targets `[M, n]` the log density `[N, M]` of every target about every centre,
+ * without the constant in 2π, which cancels in every bound.
+ */
+function gaussian(rows: Matrix, ridge: number): (centres: Matrix, targets: Matrix) => Matrix {
+  const decomposition = cholesky(covariance(rows, ridge));
+  const precision = decomposition.solve(Matrix.eye(rows.columns));
+  const half = logDeterminant(decomposition) / 2;
+  const squares = (vectors: Matrix) => Matrix.mul(vectors.mmul(precision), vectors).sum("row");
+  return (centres, targets) => {
+    const products = centres.mmul(precision).mmul(targets.transpose()).mul(2);
+    return products.subRowVector(squares(targets)).subColumnVector(squares(centres)).div(2).sub(half);
   };
 }

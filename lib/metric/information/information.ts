@@ -1,3 +1,4 @@
+import { Matrix } from "ml-matrix";
 import { AlcapError } from "../../errors";
 import { cholesky, logDeterminant } from "./cholesky";
 
@@ -69,14 +70,9 @@ export function gaussianInformation(rho: number, dimensions = 1): number {
  */
 export function gaussianVectorInformation(covariance: ArrayLike<number>, widthOfX: number): number {
   const n = Math.round(Math.sqrt(covariance.length));
-  const minor = (from: number, to: number) => {
-    const size = to - from;
-    return Float64Array.from({ length: size * size }, (_, i) => {
-      const row = from + Math.floor(i / size);
-      return covariance[row * n + from + (i % size)]!;
-    });
-  };
-  const determinant = (from: number, to: number) => logDeterminant(cholesky(minor(from, to), to - from), to - from);
+  const given = Matrix.from1DArray(n, n, Array.from(covariance));
+  const symmetric = Matrix.add(given, given.transpose()).div(2); // sums in another order differ in the last digit
+  const determinant = (from: number, to: number) => logDeterminant(cholesky(symmetric.subMatrix(from, to - 1, from, to - 1)));
   return (determinant(0, widthOfX) + determinant(widthOfX, n) - determinant(0, n)) / 2;
 }
 

@@ -1,7 +1,7 @@
 import seedrandom from "seedrandom";
+import { hasWords, splitSentences } from "../../data/text/sentences";
 import { AlcapError } from "../../errors";
 import { bootstrapInterval, type Interval } from "../certainty";
-import { splitSentences } from "../text/sentence";
 import { dotProduct, type NamedEncoder, unitVector } from "./encoder";
 
 /** One row of a test split. A song with several interpretations has several rows with the same `song`. */
@@ -122,7 +122,7 @@ export function hitsAtK(similarities: ArrayLike<number>, relevant: readonly numb
 /** The sentence that a row asks with: one of its interpretation's, all equally likely. */
 export function querySentence(rows: readonly RetrievalRow[], place: number, seed: number | string): string {
   const row = rows[place]!;
-  const sentences = splitSentences(row.interpretation);
+  const sentences = splitSentences(row.interpretation).filter(hasWords);
   if (sentences.length === 0) {
     throw new AlcapError(
       "input",

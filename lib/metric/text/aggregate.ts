@@ -1,6 +1,6 @@
+import { mersenne } from "pure-rand/generator/mersenne";
 import { AlcapError } from "../../errors";
 import { quantile } from "../certainty";
-import { mersenneTwister, numpyChoice } from "../mersenne-twister";
 import type { Overlap, RougeScores } from "./rouge";
 
 /** What HuggingFace's ROUGE reports for a corpus: percentiles of the bootstrapped mean, each of precision, recall and F1 on its own. */
@@ -38,7 +38,7 @@ export function bootstrapAggregate(
   if (scores.length === 0) {
     throw new AlcapError("input", "There are no ROUGE scores to aggregate.", "Score at least one pair of texts.");
   }
-  const draw = numpyChoice(mersenneTwister(options.seed), scores.length);
+  const draw = numpyChoice(options.seed, scores.length);
   const aggregate = (measure: (typeof measures)[number]) =>
     resample(
       scores.map((score) => score[measure]),
@@ -68,4 +68,19 @@ function resample(overlaps: readonly Overlap[], draw: () => number, options: Agg
     f1: quantile(means[2]!, fraction),
   });
   return { low: at((1 - level) / 2), mid: at(0.5), high: at((1 + level) / 2) };
+}
+
+/**
+ * Draws whole numbers from 0 to `count − 1` as `np.random.choice(count)` does after `np.random.seed(seed)`: words of MT19937 lose the bits
+ * beyond the smallest sufficient mask, and numbers too large are drawn again. Everything but NumPy's draws comes from seedrandom.
+ */
+function numpyChoice(seed: number, count: number): () => number {
+  if (count === 1) return () => 0;
+  const generator = mersenne(seed);
+  const mask = 0xffffffff >>> Math.clz32(count - 1);
+  return () => {
+    let draw = (generator.next() & mask) >>> 0;
+    while (draw >= count) draw = (generator.next() & mask) >>> 0;
+    return draw;
+  };
 }

@@ -46,7 +46,7 @@ export function scorePairs(
 }
 
 /** One number of a pair's scores by its name. */
-export function scoreNamed(scores: PairScores, name: ScoreName): number {
+function scoreNamed(scores: PairScores, name: ScoreName): number {
   if (name === "meteor") return scores.meteor;
   const [measure, part] = name.split(".") as ["rouge1" | "rouge2" | "rougeL", "precision" | "recall" | "f1"];
   return scores[measure][part];

@@ -2,8 +2,8 @@ import { type Value, value } from "../../engine";
 
 /**
  * First-layer filters `[channels, 1, 3, 3]` that are the nine two-dimensional cosines of a 3×3 patch (the basis of the DCT-II,
- * Ahmed et al. 1974) in turn, each of norm `√2`; the second round has the other sign. Neighboring bands and frames of a
- * spectrogram are alike, so random filters all hear its level; the cosines hear level, edges and ripples apart, and batch
+ * Ahmed et al. 1974) in turn, each of norm `√2`; the second round has the other sign. Neighbouring bands and frames of a
+ * spectrogram are alike, so random filters all respond to its level; the cosines tell level, edges and ripples apart, and batch
  * normalisation then makes them equally strong.
  */
 export function cosineFilters(channels: number): Value {

@@ -67,15 +67,15 @@ function residualBlock(
   return tf.relu(tf.add(shortcut, b));
 }
 
-/** One BERT layer, post-norm, no positions: the transformer hears order only through the convolutions. */
+/** One BERT layer, post-norm, no positions: the transformer knows order only through the convolutions. */
 function bertLayer(params: Params, name: string, x: tf.Tensor, heads: number, dropout: Dropout): tf.Tensor {
   const [q, k, v] = ["query", "key", "value"].map((part) => linear(params, `${name}.attention.self.${part}`, x)) as [
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,
   ];
-  const heard = linear(params, `${name}.attention.output.dense`, attend(q, k, v, heads));
-  const y = bertNorm(params, `${name}.attention.output.LayerNorm`, tf.add(x, dropout(heard)));
+  const attended = linear(params, `${name}.attention.output.dense`, attend(q, k, v, heads));
+  const y = bertNorm(params, `${name}.attention.output.LayerNorm`, tf.add(x, dropout(attended)));
   const inner = gelu(linear(params, `${name}.intermediate.dense`, y));
   return bertNorm(params, `${name}.output.LayerNorm`, tf.add(y, dropout(linear(params, `${name}.output.dense`, inner)))); // B, T, C
 }
@@ -96,14 +96,14 @@ export function lowerFrontEnd(params: Params, mel: tf.Tensor, statistics: Statis
 }
 
 /** The other four blocks, which fold the bands into one: `[B, mels / 8, T, C]` → local features `[B, T, C]`. */
-export function upperFrontEnd(params: Params, heard: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
-  return tf.squeeze(blocks(params, heard, lowerBlocks, musicStrides.length, statistics), [1]); // B, T, C
+export function upperFrontEnd(params: Params, lower: tf.Tensor, statistics: Statistics = stored): tf.Tensor {
+  return tf.squeeze(blocks(params, lower, lowerBlocks, musicStrides.length, statistics), [1]); // B, T, C
 }
 
 function blocks(params: Params, x: tf.Tensor, from: number, to: number, statistics: Statistics): tf.Tensor {
   return musicStrides
     .slice(from, to)
-    .reduce((heard, stride, i) => residualBlock(params, `layer${from + i + 1}`, heard, stride, statistics), x);
+    .reduce((below, stride, i) => residualBlock(params, `layer${from + i + 1}`, below, stride, statistics), x);
 }
 
 /**
@@ -147,14 +147,14 @@ export function musicAttention(params: Params, shape: MusicShape, mel: tf.Tensor
   return attentionWeights(project("query"), project("key")); // B, H, 1 + T, 1 + T
 }
 
-/** What the tag head reads: the class position, as in Won et al. 2019, or the mean over all positions, which learns in fewer steps. */
-export type Readout = "class-position" | "mean";
+/** What of the states the tag head takes: the class position, as in Won et al. 2019, or the mean over all positions, which learns in fewer steps. */
+export type Pooling = "class-position" | "mean";
 
-/** Tag logits `[B, tags]` from the encoder's states: BERT's pooler on what the head reads, then one linear layer. */
-export function tagLogits(params: Params, states: tf.Tensor, readout: Readout, dropout: Dropout = keepAll): tf.Tensor {
+/** Tag logits `[B, tags]` from the encoder's states: BERT's pooler on the pooled states, then one linear layer. */
+export function tagLogits(params: Params, states: tf.Tensor, pooling: Pooling, dropout: Dropout = keepAll): tf.Tensor {
   const [B = 0, , C = 0] = states.shape;
-  const read = readout === "mean" ? tf.mean(states, 1) : tf.reshape(tf.slice(states, [0, 0, 0], [B, 1, C]), [B, C]); // B, C
-  return linear(params, "dense", dropout(tf.tanh(linear(params, "pooler.dense", read))));
+  const pooled = pooling === "mean" ? tf.mean(states, 1) : tf.reshape(tf.slice(states, [0, 0, 0], [B, 1, C]), [B, C]); // B, C
+  return linear(params, "dense", dropout(tf.tanh(linear(params, "pooler.dense", pooled))));
 }
 
 /** Names, shapes and fresh values of the encoder's parameters and running statistics, as in the released checkpoint. */

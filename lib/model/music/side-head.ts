@@ -8,11 +8,11 @@ import { lowerBlocks } from "./music-encoder";
 export const isSideHead = (parameter: string) => parameter.startsWith("side.");
 
 /**
- * A tag head on convolution blocks, used in training only (as in Lee et al. 2015, "Deeply-Supervised Nets"): a linear layer reads
- * `[B, tags]` logits from what they hear, `[B, F, T, C]` or `[B, T, C]`, averaged over time.
+ * A tag head on convolution blocks, used in training only (as in Lee et al. 2015, "Deeply-Supervised Nets"): a linear layer
+ * from their output `[B, F, T, C]` or `[B, T, C]`, averaged over time, to logits `[B, tags]`.
  */
-export function sideLogits(params: Params, of: "lower" | "middle", heard: tf.Tensor): tf.Tensor {
-  const mean = tf.mean(heard, heard.rank - 2); // B, F, C or B, C
+export function sideLogits(params: Params, of: "lower" | "middle", features: tf.Tensor): tf.Tensor {
+  const mean = tf.mean(features, features.rank - 2); // B, F, C or B, C
   const [B = 0] = mean.shape;
   return linear(params, `side.${of}`, tf.reshape(mean, [B, mean.size / B])); // B, tags
 }

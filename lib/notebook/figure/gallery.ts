@@ -20,7 +20,7 @@ export interface GalleryItem {
 export interface GalleryOptions {
   /** Hz. */
   readonly sampleRate: number;
-  /** Values of the darkest and the brightest color of the pictures, one pair for all. */
+  /** Values of the darkest and the brightest colour of the pictures, one pair for all. */
   readonly range: readonly [number, number];
   /** Seconds that can be played in the notebook (default 6); about 21 kB each at 16 kHz. */
   readonly seconds?: number;

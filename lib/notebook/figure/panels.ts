@@ -11,19 +11,19 @@ export interface PanelOptions {
   readonly heights?: readonly number[];
 }
 
-/** Shares of the figure's width and height left free between panels, for their axes and titles; more where axes are labeled. */
-const GAP = { x: 0.07, labeledX: 0.1, y: 0.12, labeledY: 0.19 } as const;
+/** Shares of the figure's width and height left free between panels, for their axes and titles; more where axes are labelled. */
+const GAP = { x: 0.07, labelledX: 0.1, y: 0.12, labelledY: 0.19 } as const;
 
 /**
- * Several figures as one, row by row, each with its own axes and its title above it. Legends and color bars are left out, so panels
- * of one kind should share their colors and ranges.
+ * Several figures as one, row by row, each with its own axes and its title above it. Legends and colour bars are left out, so panels
+ * of one kind should share their colours and ranges.
  */
 export function panelFigure(figures: readonly FigureSpec[], { title, columns = 2, heights = [] }: PanelOptions = {}): FigureSpec {
   const rows = Math.ceil(figures.length / columns);
   const inner = figures.filter((_, index) => Math.floor(index / columns) < rows - 1);
   const right = figures.filter((_, index) => index % columns > 0);
-  const columnGap = right.some((figure) => labeled(figure, "yaxis")) ? GAP.labeledX : GAP.x;
-  const rowGap = inner.some((figure) => labeled(figure, "xaxis")) ? GAP.labeledY : GAP.y;
+  const columnGap = right.some((figure) => labelled(figure, "yaxis")) ? GAP.labelledX : GAP.x;
+  const rowGap = inner.some((figure) => labelled(figure, "xaxis")) ? GAP.labelledY : GAP.y;
   const xs = spans(new Array<number>(columns).fill(1), columnGap);
   const ys = spans(
     [...new Array(rows).keys()].map((row) => heights[row] ?? 1),
@@ -49,7 +49,7 @@ export function panelFigure(figures: readonly FigureSpec[], { title, columns = 2
   return { data, layout: { ...frame, ...bars, ...Object.fromEntries(axes), annotations, showlegend: false, margin } };
 }
 
-const labeled = ({ layout }: FigureSpec, axis: "xaxis" | "yaxis"): boolean => titled(layout[axis] as JsonObject | undefined);
+const labelled = ({ layout }: FigureSpec, axis: "xaxis" | "yaxis"): boolean => titled(layout[axis] as JsonObject | undefined);
 
 const titled = (axis: JsonObject | undefined): boolean => axis?.title !== undefined;
 
@@ -67,7 +67,7 @@ function panelTitle({ layout }: FigureSpec, x: number, y: number): JsonObject[] 
   return [{ text: title.text, ...corner, showarrow: false, font: { size: 13 } }];
 }
 
-/** Where each part begins and ends between 0 and 1, with a gap between neighbors. */
+/** Where each part begins and ends between 0 and 1, with a gap between neighbours. */
 function spans(weights: readonly number[], gap: number): [number, number][] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const room = 1 - gap * (weights.length - 1);

@@ -1,8 +1,8 @@
 import { type Matrix, poolMatrix } from "./numbers";
-import { encodePng } from "./svg/png";
+import { pngUri } from "./svg/png";
 
 export interface PictureOptions {
-  /** Values of the darkest and the brightest color. */
+  /** Values of the darkest and the brightest colour. */
   readonly range: readonly [number, number];
   /** Largest size in pixels; more rows or columns are averaged (default 64 × 160). */
   readonly maxRows?: number;
@@ -22,10 +22,10 @@ const VIRIDIS = [
   [253, 231, 37],
 ] as const;
 
-/** Colors told apart; few, so that a picture packs well. */
+/** Colours told apart; few, so that a picture packs well. */
 const SHADES = 48;
 
-/** A matrix in colors as a PNG data URI, row 0 at the bottom: a spectrogram small enough to stand in a table. */
+/** A matrix in colours as a PNG data URI, row 0 at the bottom: a spectrogram small enough to stand in a table. */
 export function pictureUri(matrix: Matrix, { range, maxRows = 64, maxColumns = 160 }: PictureOptions): string {
   const { rows, columns, values } = poolMatrix(matrix, maxRows, maxColumns);
   const [low, high] = range;
@@ -37,7 +37,7 @@ export function pictureUri(matrix: Matrix, { range, maxRows = 64, maxColumns = 1
       pixels.set(viridis(shade), ((rows - 1 - row) * columns + column) * 4);
     }
   }
-  return `data:image/png;base64,${Buffer.from(encodePng(columns, rows, pixels)).toString("base64")}`;
+  return pngUri(columns, rows, pixels);
 }
 
 /** Red, green, blue and alpha of a share between 0 and 1. */

@@ -11,12 +11,15 @@ const KERNEL_SPEC = {
 
 /**
  * Writes the kernel `tslab` for Jupyter as `<dir>/kernels/tslab/kernel.json`. With `dir` in JUPYTER_PATH, or being Jupyter's data folder
- * (`jupyter --data-dir`), Jupyter finds it. It holds no absolute path.
+ * (`jupyter --data-dir`), Jupyter finds it. It holds no absolute path. Prints where it stands and what to do next.
  *
  * @returns the folder to name in `jupyter kernelspec install --user --name tslab <folder>`
  */
 export function installKernelspec(dir: string): string {
   const folder = path.join(dir, "kernels", "tslab");
   writeWhole(path.join(folder, "kernel.json"), `${JSON.stringify(KERNEL_SPEC, null, 1)}\n`);
+  process.stdout.write(
+    `Wrote ${path.join(folder, "kernel.json")}. Start Jupyter with it: JUPYTER_PATH=${path.resolve(dir)} jupyter lab notebooks\n`,
+  );
   return folder;
 }

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
 import { type Cell, type ErrorOutput, type Notebook, readNotebook, writeNotebook } from "./ipynb";
 import { type KernelProcess, startKernelProcess } from "./kernel-process";
@@ -66,44 +65,6 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   const seconds = (performance.now() - started) / 1000;
   const run = { notebook: notebookPath, out, ok: failure === undefined, executed: counts.size, seconds, log: kernel.log() };
   return failure ? { ...run, failure } : run;
-}
-
-/**
- * Runs several notebooks, each in a process of its own; results are in the order of the files. A failing notebook does not stop the others.
- *
- * @param options.concurrency how many run at once (default 1)
- * @param options.outFolder where executed copies go, under their own names; by default each is written over itself
- * @param options.progress counts notebooks
- */
-export async function runAllNotebooks(
-  files: readonly string[],
-  options: Omit<RunOptions, "out"> & { readonly concurrency?: number; readonly outFolder?: string } = {},
-): Promise<NotebookRun[]> {
-  const { concurrency = 1, outFolder, progress = silent, ...common } = options;
-  const names = files.map((file) => path.basename(file));
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (outFolder !== undefined && twice !== undefined) {
-    throw new AlcapError(
-      "usage",
-      `Two notebooks are called ${twice}, and both would be written to ${outFolder}.`,
-      "Run them apart.",
-    );
-  }
-  const runs: NotebookRun[] = [];
-  let next = 0;
-  let finished = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < files.length; index = next++) {
-      const file = files[index]!;
-      const note: Progress = (cell, cells, text) =>
-        progress(finished, files.length, `${path.basename(file)} ${cell}/${cells} ${text ?? ""}`.trim());
-      const out = outFolder === undefined ? {} : { out: path.join(outFolder, path.basename(file)) };
-      runs[index] = await runNotebook(file, { ...common, ...out, progress: note });
-      progress(++finished, files.length, path.basename(file));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
-  return runs;
 }
 
 /** A run under way: the cell whose outputs arrive now, and how many code cells are done. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { addsUp, prepareNetease, prepareRecords, verifyCorpus } from "alcap/dist/data/corpus";
-import { readRecords } from "alcap/dist/files/rows/read-rows";
+import { readRows } from "alcap/dist/files/rows/read-rows";
 import seedrandom from "seedrandom";
 import { mutants } from "../mutate";
 import { fixture, put, ruler, scratch } from "./helpers";
@@ -69,7 +69,7 @@ for (const [ending, source] of Object.entries(sources))
       const file = put(folder, `a.${ending}`, bytes);
       try {
         let last = 0;
-        for await (const record of readRecords(file, { required: ending === "csv" ? ["music4all_id"] : [] })) {
+        for await (const record of readRows(file, { required: ending === "csv" ? ["music4all_id"] : [] })) {
           assert.ok(record.row > last);
           last = record.row;
           if (!("kind" in record)) whole++;
@@ -143,7 +143,7 @@ test("128 KiB of one thing end soon: quotes, brackets, commas, backslashes, line
       for (const start of ["", '[{"a":', "a,b\n"]) {
         const file = put(folder, `a.${ending}`, start + unit.repeat((1 << 17) / unit.length));
         try {
-          for await (const record of readRecords(file)) assert.ok(record.row > 0);
+          for await (const record of readRows(file)) assert.ok(record.row > 0);
         } catch (error) {
           assert.equal((error as Error).name, "AlcapError", `${JSON.stringify(unit)} ${ending}: ${(error as Error).stack}`);
         }

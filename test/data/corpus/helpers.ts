@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { type Account, addsUp, type CorpusAbout, wordRuler } from "alcap/dist/data/corpus";
-import { readRecords } from "alcap/dist/files/rows/read-rows";
+import { readRows } from "alcap/dist/files/rows/read-rows";
 import type { ReadRecord } from "alcap/dist/files/rows/row";
 
 /** A committed file of hand-made records. */
@@ -24,9 +24,9 @@ export function put(folder: string, name: string, content: string | Uint8Array):
 
 export const ruler = wordRuler;
 
-export async function collectRecords(file: string, options: Parameters<typeof readRecords>[1] = {}): Promise<ReadRecord[]> {
+export async function collectRecords(file: string, options: Parameters<typeof readRows>[1] = {}): Promise<ReadRecord[]> {
   const records: ReadRecord[] = [];
-  for await (const record of readRecords(file, options)) records.push(record);
+  for await (const record of readRows(file, options)) records.push(record);
   return records;
 }
 

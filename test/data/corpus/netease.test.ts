@@ -5,7 +5,6 @@ import { test } from "node:test";
 import {
   englishTest,
   mostCollected,
-  neteaseSizes,
   plainLyrics,
   prepareNetease,
   proportional,
@@ -14,6 +13,7 @@ import {
 } from "alcap/dist/data/corpus";
 import { compareIds, drawProportional } from "alcap/dist/data/corpus/layout/split";
 import { makeSong } from "alcap/dist/data/songbook";
+import { paperCorpora } from "alcap/dist/paper";
 import fc from "fast-check";
 import { sharedFile } from "../../shared";
 import { fixture, jsonLines, onlyAccount, put, ruler, scratch } from "./helpers";
@@ -74,7 +74,7 @@ test("ids have one order", () => {
 });
 
 test("splits have the paper's sizes for the paper's count, and add up for any other", () => {
-  assert.deepEqual(proportional(22_210), neteaseSizes);
+  assert.deepEqual(proportional(22_210), paperCorpora["ncm-review"].sizes);
   fc.assert(
     fc.property(fc.nat(100_000), (total) => {
       const { train, validation, test } = proportional(total);

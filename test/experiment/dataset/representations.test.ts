@@ -7,7 +7,7 @@ import { melSpectrogram } from "alcap/dist/data/audio/mel";
 import { makeSong, renderSong } from "alcap/dist/data/songbook";
 import { compile, type tf, value } from "alcap/dist/engine";
 import { findRepresentations, readRepresentations } from "alcap/dist/experiment/dataset/representation-files";
-import { hearCorpus } from "alcap/dist/experiment/tagger/represent-corpus";
+import { representCorpus } from "alcap/dist/experiment/tagger/represent-corpus";
 import { type NpyArray, writeNpz } from "alcap/dist/files/npz";
 import { musicEncoder, musicParams } from "alcap/dist/model/music/music-encoder";
 import { initialise, type Params } from "alcap/dist/model/params";
@@ -16,7 +16,7 @@ import { quiet } from "alcap/dist/progress";
 import { songIds, tinyCorpus } from "../../cli/tiny-corpus";
 
 process.env.ALCAP_THREADS = "1";
-const home = mkdtempSync(path.join(tmpdir(), "alcap-heard-"));
+const home = mkdtempSync(path.join(tmpdir(), "alcap-representations-"));
 after(() => rmSync(home, { recursive: true, force: true }));
 
 const array = (shape: readonly number[], first = 0): NpyArray => ({
@@ -25,7 +25,7 @@ const array = (shape: readonly number[], first = 0): NpyArray => ({
 });
 
 /** A folder of representations by song. */
-function heard(name: string, songs: Readonly<Record<string, NpyArray | Uint8Array>>): string {
+function folderOf(name: string, songs: Readonly<Record<string, NpyArray | Uint8Array>>): string {
   const folder = path.join(home, name);
   mkdirSync(folder);
   for (const [song, one] of Object.entries(songs))
@@ -34,7 +34,7 @@ function heard(name: string, songs: Readonly<Record<string, NpyArray | Uint8Arra
 }
 
 test("representations are read by song, with or without a first axis of one", () => {
-  const folder = heard("good", { x: array([3, 4]), y: array([1, 3, 4], 9) });
+  const folder = folderOf("good", { x: array([3, 4]), y: array([1, 3, 4], 9) });
   const music = readRepresentations(folder, ["x", "y"]);
   assert.equal(music.width, 4);
   assert.deepEqual(
@@ -46,20 +46,23 @@ test("representations are read by song, with or without a first axis of one", ()
   );
   assert.deepEqual(music.of("y").data, array([3, 4], 9).data);
   assert.notEqual(readRepresentations(folder, ["x"]).hash, music.hash);
-  const other = heard("other", { x: array([3, 4]), y: array([3, 4], 8) });
+  const other = folderOf("other", { x: array([3, 4]), y: array([3, 4], 8) });
   assert.notEqual(readRepresentations(other, ["x", "y"]).hash, music.hash);
 });
 
 test("more songs than are held come back right, each time", () => {
   const songs = Array.from({ length: 300 }, (_, i) => `s${i}`);
-  const music = readRepresentations(heard("many", Object.fromEntries(songs.map((song, i) => [song, array([1, 2], i)]))), songs);
+  const music = readRepresentations(
+    folderOf("many", Object.fromEntries(songs.map((song, i) => [song, array([1, 2], i)]))),
+    songs,
+  );
   for (const round of [0, 1])
     for (const [i, song] of songs.entries()) assert.equal(music.of(song).data[0], i, `${song}, round ${round}`);
 });
 
 test("what is missing, damaged or of another shape is said before anything is trained", () => {
   const nan = { data: Float32Array.of(1, Number.NaN), shape: [1, 2] };
-  const folder = heard("bad", {
+  const folder = folderOf("bad", {
     x: array([3, 4]),
     short: array([2, 4]),
     nan,
@@ -89,30 +92,30 @@ test("an encoder's weights make them from the corpus's audio; a stopped run goes
   const encoder = path.join(home, "encoder.safetensors");
   const weights = initialise(musicParams(shape), 1);
   writeFileSync(encoder, writeSafetensors(weights, { heads: "2" }));
-  const listen = (file = encoder) => hearCorpus({ folder, songs, encoder: file, cache: home }, quiet);
-  const music = await listen();
-  const [home1 = ""] = readdirSync(home).filter((name) => name.startsWith("heard-"));
+  const represent = (file = encoder) => representCorpus({ folder, songs, encoder: file, cache: home }, quiet);
+  const music = await represent();
+  const [home1 = ""] = readdirSync(home).filter((name) => name.startsWith("representations-"));
   const files = () => readdirSync(path.join(home, home1)).map((name) => [name, statSync(path.join(home, home1, name)).mtimeMs]);
 
-  const hear = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, shape, mel), { baked: [0] });
+  const encode = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, shape, mel), { baked: [0] });
   const { data, mels, frames } = melSpectrogram(
     renderSong(makeSong({ seed: 3, songs: 25, agreement: 0.5, noise: 0.3 }, 9).music),
   );
-  const states = await hear(weights, value(data, [1, mels, frames]));
-  await hear.release();
+  const states = await encode(weights, value(data, [1, mels, frames]));
+  await encode.release();
   const ours = music.of("songbook-3-000009");
   assert.deepEqual([1, ...ours.shape], states.shape);
   assert.ok(ours.data.every((x, i) => Math.abs(x - (states.data[i] ?? Number.NaN)) < 1e-4));
 
   const before = files();
-  assert.equal((await listen()).hash, music.hash);
-  assert.deepEqual(files(), before, "nothing is heard twice");
+  assert.equal((await represent()).hash, music.hash);
+  assert.deepEqual(files(), before, "nothing is made twice");
   rmSync(path.join(home, home1, "songbook-3-000009.npz"));
-  assert.equal((await listen()).hash, music.hash);
+  assert.equal((await represent()).hash, music.hash);
   const other = path.join(home, "other.safetensors");
   writeFileSync(other, writeSafetensors(initialise(musicParams(shape), 2), { heads: "2" }));
-  assert.notEqual((await listen(other)).hash, music.hash);
+  assert.notEqual((await represent(other)).hash, music.hash);
   writeFileSync(other, writeSafetensors(weights));
-  await assert.rejects(listen(other), { code: "weights", message: /heads/ });
-  await assert.rejects(listen(path.join(folder, "songs.jsonl")), { code: "weights" });
+  await assert.rejects(represent(other), { code: "weights", message: /heads/ });
+  await assert.rejects(represent(path.join(folder, "songs.jsonl")), { code: "weights" });
 });

@@ -5,10 +5,17 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { makeSong } from "alcap/dist/data/songbook";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { obtainReader, pages, questions, readerName, shippedReaders } from "alcap/dist/experiment/pretrain/base-model";
+import {
+  baseModelFolder,
+  baseModelName,
+  denoisingTexts,
+  intermediateRows,
+  obtainBaseModel,
+  shippedBaseModels,
+} from "alcap/dist/experiment/pretrain/base-model";
 import { readSafetensors, writeSafetensors } from "alcap/dist/model/weights";
 
-const home = mkdtempSync(path.join(tmpdir(), "alcap-reading-"));
+const home = mkdtempSync(path.join(tmpdir(), "alcap-base-model-"));
 after(() => rmSync(home, { recursive: true, force: true }));
 
 const silently = () => () => {};
@@ -16,17 +23,22 @@ const quick = presetNamed("quick");
 const smoke = presetNamed("smoke");
 const tiny = {
   ...smoke,
-  vocabulary: 300,
   text: { ...smoke.text, width: 8, inner: 8, heads: 2 },
-  pretraining: { ...smoke.pretraining, tokens: 24 },
   lyricsTokens: 24,
   captionTokens: 16,
-  reading: { ...smoke.reading, songs: 12 },
+  baseModel: {
+    ...smoke.baseModel,
+    vocabulary: 300,
+    denoising: { ...smoke.baseModel.denoising, tokens: 24 },
+    songs: { ...smoke.baseModel.songs, songs: 12 },
+  },
 };
 
-test("a song gives a page of lyrics and a page of what its listeners wrote, and the two never meet", () => {
-  const both = pages(quick.reading, 3, 5);
-  const songs = [3, 4].map((index) => makeSong(quick.reading, index));
+const withBase = (changes: Partial<typeof tiny.baseModel>) => ({ ...tiny, baseModel: { ...tiny.baseModel, ...changes } });
+
+test("a song gives a text of lyrics and a text of what its listeners wrote, and the two never meet", () => {
+  const both = denoisingTexts(quick.baseModel, 3, 5);
+  const songs = [3, 4].map((index) => makeSong(quick.baseModel.songs, index));
   assert.equal(both.length, 4);
   songs.forEach(({ lyrics, interpretations }, i) => {
     assert.equal(both[2 * i], lyrics);
@@ -36,82 +48,85 @@ test("a song gives a page of lyrics and a page of what its listeners wrote, and 
   });
 });
 
-test("lyrics are answered with what their listeners wrote, and follow the music's mood as often as the plan says", () => {
-  const asked = questions(quick, 0, 300);
-  const songs = new Map(asked.map(({ song }) => [song.id, song]));
+test("the intermediate task goes from lyrics to what their listeners wrote, and the lyrics follow the music's mood as often as the plan says", () => {
+  const task = intermediateRows(quick.baseModel, 0, 300);
+  const songs = new Map(task.map(({ song }) => [song.id, song]));
   assert.equal(songs.size, 300);
-  for (const { song, text } of asked) {
+  for (const { song, text } of task) {
     const { votes } = song.interpretations.find((interpretation) => interpretation.text === text)!;
     assert.ok(votes > 0);
   }
   const agreeing = [...songs.values()].filter(({ truth }) => truth.mood === truth.lyricsMood).length / songs.size;
-  const { agreement } = quick.answering;
+  const { agreement } = quick.baseModel.intermediate;
   const expected = agreement + (1 - agreement) / 6;
   assert.ok(Math.abs(agreeing - expected) < 4 * Math.sqrt((expected * (1 - expected)) / songs.size), `${agreeing}`);
-  assert.equal(agreement, quick.corpus.agreement, "the reader expects of lyrics what the corpus holds");
+  assert.equal(agreement, quick.corpus.agreement, "the base model expects of lyrics what the corpus holds");
 });
 
-test("no song of the corpus is read beforehand", async () => {
+test("the base model is trained on no song of the corpus", async () => {
   const corpus = new Set(Array.from({ length: 60 }, (_, index) => makeSong(quick.corpus, index).lyrics));
-  assert.ok(pages(quick.reading, 0, 60).every((page) => !corpus.has(page)));
-  assert.ok(questions(quick, 0, 60).every(({ song }) => !corpus.has(song.lyrics)));
-  const same = { ...tiny, reading: { ...tiny.reading, seed: tiny.corpus.seed } };
-  await assert.rejects(obtainReader(same, home, silently), /would read the corpus itself/);
+  assert.ok(denoisingTexts(quick.baseModel, 0, 60).every((text) => !corpus.has(text)));
+  assert.ok(intermediateRows(quick.baseModel, 0, 60).every(({ song }) => !corpus.has(song.lyrics)));
+  const same = withBase({ songs: { ...tiny.baseModel.songs, seed: tiny.corpus.seed } });
+  await assert.rejects(obtainBaseModel(same, home, silently), /would be trained on the corpus itself/);
 });
 
-test("the reader of quick and standard comes with the project, made by the recipe that the presets state", async () => {
-  const folder = path.join(shippedReaders(), readerName(quick));
+test("the base model of quick and standard comes with the project, made by the recipe that the presets state", async () => {
+  const folder = path.join(shippedBaseModels(), baseModelName(quick));
   assert.ok(
     existsSync(path.join(folder, "model.safetensors")),
     "the recipe or Songbook's language changed: run `npx alcap pretrain --preset quick --out data/bart-songbook` and commit the folder",
   );
-  assert.equal(readerName(presetNamed("standard")), readerName(quick));
-  const { tokeniser, params, lessons } = await obtainReader(quick, home, silently);
-  assert.equal(tokeniser.vocabSize, quick.vocabulary);
-  assert.deepEqual(params["model.shared.weight"]?.shape, [quick.vocabulary, quick.text.width]);
-  const losses = lessons.denoising.curve.steps.map(({ losses }) => losses.caption!);
+  assert.equal(baseModelName(presetNamed("standard")), baseModelName(quick));
+  const { tokeniser, params, stages } = await obtainBaseModel(quick, home, silently);
+  assert.equal(tokeniser.vocabSize, quick.baseModel.vocabulary);
+  assert.deepEqual(params["model.shared.weight"]?.shape, [quick.baseModel.vocabulary, quick.text.width]);
+  const losses = stages.denoising.curve.steps.map(({ losses }) => losses.caption!);
   assert.ok(
     losses[0]! > 8 && losses.at(-1)! < 0.5,
     "from the uniform guess, ln 4,000 = 8.3 nats, to a text that is mostly restored",
   );
-  const { best, curve } = lessons.answering;
-  assert.ok(
-    best.score < 0.7 && best.score < 0.25 * curve.steps[0]!.losses.caption!,
-    `answers held out: ${best.score} nats a token`,
-  );
+  const { best, curve } = stages.intermediate;
+  assert.ok(best.score < 0.7 && best.score < 0.25 * curve.steps[0]!.losses.caption!, `held out: ${best.score} nats a token`);
   assert.equal(tokeniser.decode(tokeniser.encode("A sailor's life")).trim(), "A sailor's life");
 });
 
-test("another recipe is read anew, once", async () => {
-  const { reading, vocabulary, pretraining, answering, lyricsTokens, captionTokens } = smoke;
-  const changes: Partial<typeof tiny>[] = [
-    { reading },
-    { vocabulary },
-    { text: { ...tiny.text, inner: 16 } },
-    { pretraining },
-    { answering: { ...answering, agreement: 0 } },
-    { answering: { ...answering, dropout: 0 } },
-    { lyricsTokens },
-    { captionTokens },
+test("another recipe makes another base model, once, whatever the number of threads", async () => {
+  const { lyricsTokens, captionTokens } = smoke;
+  const { songs, vocabulary, denoising, intermediate } = smoke.baseModel;
+  const others = [
+    withBase({ seed: 1 }),
+    withBase({ songs }),
+    withBase({ vocabulary }),
+    withBase({ denoising }),
+    withBase({ intermediate: { ...intermediate, agreement: 0 } }),
+    withBase({ intermediate: { ...intermediate, dropout: 0 } }),
+    { ...tiny, text: { ...tiny.text, inner: 16 } },
+    { ...tiny, lyricsTokens },
+    { ...tiny, captionTokens },
   ];
-  const names = new Set([tiny, ...changes.map((change) => ({ ...tiny, ...change }))].map(readerName));
-  assert.equal(names.size, 1 + changes.length, "every part of the recipe is in the name");
+  const names = new Set([tiny, ...others].map(baseModelName));
+  assert.equal(names.size, 1 + others.length, "every part of the recipe is in the name");
   const elsewhere = { ...tiny, corpus: { ...tiny.corpus, agreement: 0.9, songs: 9 } };
-  assert.equal(readerName(elsewhere), readerName(tiny), "the corpus is not");
+  assert.equal(baseModelName(elsewhere), baseModelName(tiny), "the corpus is not");
+  process.env.ALCAP_THREADS = "1";
+  const folder = baseModelFolder(tiny, home);
   const steps: number[] = [];
-  const first = await obtainReader(tiny, home, () => (done) => void steps.push(done));
+  const first = await obtainBaseModel(tiny, home, () => (done) => void steps.push(done));
   const file = first.tokeniserFile.replace("tokenizer.json", "model.safetensors");
   const made = statSync(file).mtimeMs;
-  const again = await obtainReader(tiny, home, silently);
+  process.env.ALCAP_THREADS = "2";
+  assert.equal(baseModelFolder(tiny, home), folder);
+  const again = await obtainBaseModel(tiny, home, silently);
   assert.equal(statSync(file).mtimeMs, made);
-  assert.equal(JSON.stringify(again.lessons), JSON.stringify(first.lessons));
+  assert.equal(JSON.stringify(again.stages), JSON.stringify(first.stages));
   for (const [parameter, { data }] of Object.entries(first.params))
     assert.deepEqual(again.params[parameter]?.data, data, parameter);
   assert.equal(again.hash, first.hash);
   const { tensors, metadata } = readSafetensors(readFileSync(file));
-  for (const lessons of [undefined, "no JSON", "{}", "null", metadata.lessons!.replace('"answering"', '"other"')]) {
-    writeFileSync(file, writeSafetensors(tensors, { format: "pt", ...(lessons !== undefined && { lessons }) }));
-    await assert.rejects(obtainReader(tiny, home, silently), /does not say how it was trained/);
+  for (const stages of [undefined, "no JSON", "{}", "null", metadata.stages!.replace('"intermediate"', '"other"')]) {
+    writeFileSync(file, writeSafetensors(tensors, { format: "pt", ...(stages !== undefined && { stages }) }));
+    await assert.rejects(obtainBaseModel(tiny, home, silently), /does not say how it was trained/);
   }
   assert.ok(steps.length > 1);
 });

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { bartNoise } from "alcap/dist/data/text/denoise";
 import { paperPreset } from "alcap/dist/experiment/preset/paper";
 import { captionTestSplit } from "alcap/dist/experiment/run/captions";
 import { type PreparedPreset, preparedMaterial, type TextSource } from "alcap/dist/experiment/run/prepared-material";
@@ -11,7 +10,6 @@ import { captionerOf, obtainRun } from "alcap/dist/experiment/run/run";
 import { captionerParams } from "alcap/dist/model/alcap";
 import { initialise } from "alcap/dist/model/params";
 import { type Progress, quiet, silent } from "alcap/dist/progress";
-import type { AdamW } from "alcap/dist/recipe";
 import { tinyBart, tinyBartFolder, tinyCorpus } from "../../cli/tiny-corpus";
 
 process.env.ALCAP_THREADS = "1";
@@ -22,7 +20,6 @@ before(() => tinyCorpus(folder));
 after(() => rmSync(home, { recursive: true, force: true }));
 
 const { vocabulary: _, ...shape } = tinyBart;
-const adamw: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
 const preset = (text: TextSource): PreparedPreset => ({
   ...paperPreset("paper", { epochs: 1, batch: 8, microBatch: 8, lyricsTokens: 24, captionTokens: 16 }),
   name: "own",
@@ -33,25 +30,12 @@ const preset = (text: TextSource): PreparedPreset => ({
   text,
 });
 
-test("a preset of one's own learns its words from the corpus and starts afresh or from denoising its text", async () => {
-  const fresh = await preparedMaterial(preset({ start: "fresh", shape }), quiet);
+test("a preset of one's own learns its words from the corpus and starts afresh", async () => {
+  const fresh = await preparedMaterial(preset({ start: "fresh", shape })); // reports nowhere
   assert.equal(fresh.text.vocabulary, fresh.tokeniser.vocabSize);
   assert.deepEqual([fresh.tokeniser.vocabSize, fresh.music.width, fresh.start.params], [290, 12, {}]);
-  const plan = {
-    batch: 8,
-    epochs: 1,
-    noise: bartNoise,
-    optimiser: adamw,
-    dropout: 0,
-    schedule: { peak: 1e-3, after: "constant" as const, warmupSteps: 0 },
-  };
-  const denoised = await preparedMaterial(preset({ start: "denoising", shape, plan }), quiet);
-  assert.deepEqual(denoised.start.params["model.shared.weight"]?.shape, [290, 16]);
-  assert.notEqual(denoised.start.hash, fresh.start.hash);
-  const records = [await obtainRun(fresh, { method: "bart", seed: 1 }), await obtainRun(denoised, { method: "bart", seed: 1 })];
-  assert.notEqual(records[0]?.recipeHash, records[1]?.recipeHash);
-  assert.notEqual(records[0]?.curve.steps[0]?.losses.caption, records[1]?.curve.steps[0]?.losses.caption);
-  assert.ok(existsSync(path.join(home, "results/own/runs/songbook-positive.bart.s1.json")));
+  const { id } = await obtainRun(fresh, { method: "bart", seed: 1 });
+  assert.ok(existsSync(path.join(home, `results/own/runs/${id}.json`)));
 });
 
 test("a tokeniser that does not belong to the text model is refused, and a model that needs music without any", async () => {
@@ -93,5 +77,5 @@ test("without validation rows the last step is taken, and no evaluation is made 
   const { rows } = material.corpus;
   const corpus = { ...material.corpus, name: "unvalidated", hash: "unvalidated", rows: { ...rows, validation: [] } };
   const { curve, best } = await obtainRun({ ...material, corpus }, { method: "bart", seed: 2 });
-  assert.deepEqual([curve.evaluations, best.step], [[], curve.steps.length]);
+  assert.deepEqual([curve.evaluations.step, best.step, best.score], [[], curve.step.length, Number.NaN]);
 });

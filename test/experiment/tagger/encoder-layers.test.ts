@@ -45,11 +45,11 @@ test("attention: rows add up to 1, and with equal keys every position gets the s
     assert.ok(Math.abs(sum - 1) < 1e-5);
   }
   const last = "encoder.layer.1.attention.self.key.weight";
-  const deaf = { ...params, [last]: value(new Float32Array(16), [4, 4]) };
+  const keyless = { ...params, [last]: value(new Float32Array(16), [4, 4]) };
   const spectrogram = { data: mel(64).data as Float32Array, mels: 128, frames: 64 };
   const [seen, alike] = [
     await attentionOverTime(shape, params, [spectrogram]),
-    await attentionOverTime(shape, deaf, [spectrogram]),
+    await attentionOverTime(shape, keyless, [spectrogram]),
   ];
   for (const share of alike[0]!.moments) assert.ok(Math.abs(share - 1 / positions) < 1e-6);
   assert.ok(Math.abs(seen[0]!.moments.reduce((a, b) => a + b, 0) + seen[0]!.ofClass - 1) < 1e-5);

@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "alcap-mels-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const options = { seed: 3, songs: 34, agreement: 0.5, noise: 0.2 };
 
-test("songs are heard as rendered, to half a step of the cache; finished chunks are not made again", async () => {
+test("spectrograms are those of the rendered songs, to half a step of the cache; finished chunks are not made again", async () => {
   const counts: number[] = [];
   const mels = await prepareMels(options, folder, 2, (done) => counts.push(done));
   assert.equal(counts.at(-1), 34);

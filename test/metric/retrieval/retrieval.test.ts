@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { dotProduct, type NamedEncoder, unitVector } from "alcap/dist/metric/retrieval/encoder";
 import { lsaEncoder } from "alcap/dist/metric/retrieval/lsa";
 import { hitsAtK, querySentence, type RetrievalRow, retrieval } from "alcap/dist/metric/retrieval/retrieval";
-import { splitSentences } from "alcap/dist/metric/text/sentence";
 import fc from "fast-check";
 
 /** Encodes a text as the counts of its letters: the same text, the same vector. */
@@ -97,19 +96,6 @@ test("rows that cannot be asked or searched are refused", async () => {
   const empty = [{ song: "s0", interpretation: " ... ", caption: "x" }];
   await assert.rejects(retrieval(empty, letters, { seed: 1 }), /song s0 .* no sentence/);
   await assert.rejects(retrieval([], letters, { seed: 1 }), { name: "AlcapError", code: "input" });
-});
-
-test("sentences end at stops and line breaks, and keep their stops", () => {
-  assert.deepEqual(splitSentences('It hurts. "Why?" she asks... So (yes!) it ends\n\nAnd then. !'), [
-    "It hurts.",
-    '"Why?"',
-    "she asks...",
-    "So (yes!)",
-    "it ends",
-    "And then. !",
-  ]);
-  assert.deepEqual(splitSentences("3.5 stars from me"), ["3.5 stars from me"]);
-  assert.deepEqual(splitSentences(" ?! \n "), []);
 });
 
 const captions = [

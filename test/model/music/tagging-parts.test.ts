@@ -17,7 +17,7 @@ import { initialise, type Params } from "alcap/dist/model/params";
 
 const shape = { mels: 128, channels: 4, heads: 2, inner: 8, layers: 1, tags: 50 };
 
-test("the cosine filters are orthogonal, of norm √2, and only the first of nine hears the level", () => {
+test("the cosine filters are orthogonal, of norm √2, and only the first of nine responds to the level", () => {
   const { data, shape: dimensions } = cosineFilters(18);
   assert.deepEqual(dimensions, [18, 1, 3, 3]);
   const row = (i: number) => [...data].slice(9 * i, 9 * i + 9);
@@ -55,14 +55,14 @@ test("a side head reads the mean over time, in each band", async () => {
   );
   assert.ok(Object.keys(params).every(isSideHead));
   const [F, C] = [16, 8];
-  const heard = Float32Array.from({ length: F * 2 * C }, (_, i) => (i * 31) % 11);
+  const features = Float32Array.from({ length: F * 2 * C }, (_, i) => (i * 31) % 11);
   const read = compile((p: Params, x: tf.Tensor) => sideLogits(p, "lower", x));
-  const said = (await read(params, value(heard, [1, F, 2, C]))).data;
+  const said = (await read(params, value(features, [1, F, 2, C]))).data;
   for (const tag of [0, 7, 49]) {
     let expected = 1;
     for (let f = 0; f < F; f++) {
       for (let c = 0; c < C; c++) {
-        const mean = (heard[(f * 2 + 0) * C + c]! + heard[(f * 2 + 1) * C + c]!) / 2;
+        const mean = (features[(f * 2 + 0) * C + c]! + features[(f * 2 + 1) * C + c]!) / 2;
         expected += (((tag * F + f) * C + c) % 5) * mean;
       }
     }

@@ -14,7 +14,7 @@ import {
   withReference,
 } from "alcap/dist/notebook";
 import { poolMatrix } from "alcap/dist/notebook/figure/numbers";
-import { encodePng } from "alcap/dist/notebook/figure/svg/png";
+import { pngUri } from "alcap/dist/notebook/figure/svg/png";
 import fc from "fast-check";
 import { unzlibSync } from "fflate";
 
@@ -161,7 +161,7 @@ test("pooling keeps the mean of every block", () => {
 
 test("a PNG holds the pixels", () => {
   const pixels = Uint8ClampedArray.from({ length: 3 * 2 * 4 }, (_, index) => index * 7);
-  const png = Buffer.from(encodePng(3, 2, pixels));
+  const png = Buffer.from(pngUri(3, 2, pixels).split(",")[1] ?? "", "base64");
   const data = png.indexOf("IDAT");
   const rows = unzlibSync(png.subarray(data + 4, data + 4 + png.readUInt32BE(data - 4)));
   assert.deepEqual([...rows], [0, ...pixels.subarray(0, 12), 0, ...pixels.subarray(12)]);

@@ -1,5 +1,7 @@
 import seedrandom from "seedrandom";
 import { AlcapError } from "../../../errors";
+import { paperCorpora } from "../../../paper";
+import { inRandomOrder } from "../../random-order";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -8,17 +10,6 @@ export type Split = (typeof splits)[number];
 export interface HeldOut {
   readonly test: number;
   readonly validation: number;
-}
-
-/** A random order; the same list and seed give the same order on every machine. */
-export function shuffle<T>(list: readonly T[], seed: string): T[] {
-  const random = seedrandom(seed);
-  const order = [...list];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 /** Order of ids: numbers by size, then other names by character codes. */
@@ -48,9 +39,9 @@ export function drawSplits(
   seed: number,
   fixed?: ReadonlySet<string>,
 ): Map<string, Split> {
-  const order = shuffle(
+  const order = inRandomOrder(
     [...songs].sort((a, b) => compareIds(a.id, b.id)),
-    `corpus/${seed}/split`,
+    seedrandom(`corpus/${seed}/split`),
   );
   const test = fixed ? order.filter(({ id }) => fixed.has(id)) : order.filter(({ testable }) => testable).slice(0, held.test);
   if (!fixed && test.length < held.test)
@@ -73,11 +64,11 @@ export function drawSplits(
   return split;
 }
 
-/** The NetEase corpus' own sizes (paper, section 5.2). */
-export const neteaseSizes: Readonly<Record<Split, number>> = { train: 15_547, validation: 3_331, test: 3_332 };
-
-/** Cuts `total` in proportion to `sizes`; whole numbers whose sum is `total`, what is left over goes to the largest remainders. */
-export function proportional(total: number, sizes: Readonly<Record<Split, number>> = neteaseSizes): Record<Split, number> {
+/** Cuts `total` in proportion to `sizes`, the NetEase corpus' own (paper, section 5.2) unless given; whole numbers whose sum is `total`, what is left over goes to the largest remainders. */
+export function proportional(
+  total: number,
+  sizes: Readonly<Record<Split, number>> = paperCorpora["ncm-review"].sizes,
+): Record<Split, number> {
   const sum = splits.reduce((all, split) => all + sizes[split], 0);
   const cut: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   for (const split of splits) cut[split] = Math.floor((total * sizes[split]) / sum);
@@ -92,7 +83,7 @@ export function proportional(total: number, sizes: Readonly<Record<Split, number
  * splits that still have room for it, by how much; where every song has one row, as in the paper, the sizes are exact.
  */
 export function drawProportional(rowsOfSong: ReadonlyMap<string, number>, seed: number): Map<string, Split> {
-  const order = shuffle([...rowsOfSong.keys()].sort(compareIds), `corpus/${seed}/split`);
+  const order = inRandomOrder([...rowsOfSong.keys()].sort(compareIds), seedrandom(`corpus/${seed}/split`));
   const random = seedrandom(`corpus/${seed}/place`);
   const room = proportional([...rowsOfSong.values()].reduce((sum, rows) => sum + rows, 0));
   const split = new Map<string, Split>();

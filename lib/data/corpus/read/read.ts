@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
 import { textLines } from "../../../files/rows/json";
-import { readRecords } from "../../../files/rows/read-rows";
+import { readRows } from "../../../files/rows/read-rows";
 import { isSafeId } from "../layout/cells";
 import { type CorpusAbout, corpusFiles, corpusSchema, type PreparedInterpretation, type PreparedSong } from "../layout/schema";
 import { splits } from "../layout/split";
@@ -110,7 +110,7 @@ function parseObject(text: string | undefined): object | undefined {
  */
 export async function* readTable(folder: string, file: string): AsyncGenerator<PreparedLine<CaptionRow>> {
   const [song, lyrics, text] = releasedColumns;
-  for await (const record of readRecords(path.join(folder, file), { required: releasedColumns })) {
+  for await (const record of readRows(path.join(folder, file), { required: releasedColumns })) {
     const { row } = record;
     if ("kind" in record) yield { row, problem: record.problem };
     else {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { checkThreads } from "../../../files/workers";
 import { quiet } from "../../../progress";
 import { makePlaylist, makeSong, type PlaylistOptions, type Song, soundFingerprint } from "../../songbook";
 import { type AudioSummary, type CorpusAbout, corpusFiles, type EmbeddingSummary } from "../layout/schema";
@@ -10,7 +11,7 @@ import { wholeFolder } from "../write/folder";
 import type { PrepareCorpus, PreparedCorpus } from "../write/prepare";
 import { type CorpusWriter, corpusWriter, noProblems, rowsBySong } from "../write/writer";
 import { addPlaylists, playlistsFolder } from "./playlists";
-import { checkThreads, renderSongs } from "./render";
+import { renderSongs } from "./render";
 
 /** Writes the representations of all songs to `<folder>/<id>.npz` under the key `a`; files that are there are whole and may stay. */
 export interface SongEmbedder {

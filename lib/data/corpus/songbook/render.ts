@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
-import { AlcapError } from "../../../errors";
+import { inWorkers } from "../../../files/workers";
 import { type Progress, silent } from "../../../progress";
 import type { SongbookOptions } from "../../songbook";
 import type { AudioSummary } from "../layout/schema";
@@ -35,53 +34,18 @@ export interface RenderOptions {
  */
 export async function renderSongs(songbook: SongbookOptions, options: RenderOptions): Promise<void> {
   const { ending, folder, threads = availableParallelism(), progress = silent } = options;
-  checkThreads(threads);
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
-  let next = 0;
+  const jobs: RenderJob[] = [];
+  for (let from = 0; from < songbook.songs; from += AT_ONCE)
+    jobs.push({ songbook, ending, folder, from, to: Math.min(from + AT_ONCE, songbook.songs) });
   let done = 0;
-  const take = (): RenderJob | undefined => {
-    const from = next;
-    if (from >= songbook.songs) return undefined;
-    next = Math.min(from + AT_ONCE, songbook.songs);
-    return { songbook, ending, folder, from, to: next };
-  };
-  const finished = (songs: number) => {
-    done += songs;
-    progress(done, songbook.songs);
-  };
-  const workers = Math.min(threads, Math.ceil(songbook.songs / AT_ONCE));
-  const stop = (error: unknown) => {
-    next = songbook.songs; // the other workers end with what they have in hand
-    throw error;
-  };
-  await Promise.all(Array.from({ length: workers }, () => work(take, finished).catch(stop)));
-}
-
-/** Throws `AlcapError` "usage" where nobody could work. */
-export function checkThreads(threads: number): void {
-  if (!(Number.isInteger(threads) && threads > 0))
-    throw new AlcapError("usage", `${threads} threads cannot work.`, "Give a whole number from 1.");
-}
-
-/** One worker, until there is nothing left to take. */
-function work(take: () => RenderJob | undefined, finished: (songs: number) => void): Promise<void> {
-  const worker = new Worker(path.join(__dirname, "render-worker.js"));
-  return new Promise<void>((resolve, reject) => {
-    const next = () => {
-      const job = take();
-      if (job) worker.postMessage(job);
-      else resolve();
-    };
-    worker.on("message", (songs: number) => {
-      finished(songs);
-      next();
-    });
-    worker.on("error", (cause) =>
-      reject(
-        new AlcapError("internal", `Rendering songs failed: ${cause.message}.`, "Run the command again to go on.", { cause }),
-      ),
-    );
-    next();
-  }).finally(() => worker.terminate());
+  await inWorkers<RenderJob, number>(path.join(__dirname, "render-worker.js"), jobs, {
+    threads,
+    what: "Rendering songs",
+    finished: (songs) => {
+      done += songs;
+      progress(done, songbook.songs);
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { textLines } from "../../../files/rows/json";
-import { readRecords } from "../../../files/rows/read-rows";
+import { readRows } from "../../../files/rows/read-rows";
 import { idCell, isSafeId, problemAt } from "../layout/cells";
 import type { Draft } from "../write/draft";
 
@@ -22,7 +22,7 @@ export async function readIdList(file: string, column: string, draft: Draft): Pr
 
 async function* listed(file: string, column: string): AsyncGenerator<{ row: number; id?: string }> {
   if (/\.csv$/i.test(file)) {
-    for await (const record of readRecords(file, { required: [column] })) {
+    for await (const record of readRows(file, { required: [column] })) {
       const id = "kind" in record ? record : idCell(record.cells, column);
       yield { row: record.row, ...("value" in id && { id: id.value }) };
     }

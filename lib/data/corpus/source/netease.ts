@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Encoding } from "../../../files/rows/bytes";
 import { textLines } from "../../../files/rows/json";
 import type { ProblemKind } from "../../../files/rows/problems";
-import { readRecords } from "../../../files/rows/read-rows";
+import { readRows } from "../../../files/rows/read-rows";
 import { textFile } from "../../../files/text-file";
 import { quiet } from "../../../progress";
 import { idCell, problemAt, textCell } from "../layout/cells";
@@ -95,7 +95,7 @@ type Reading = Required<Pick<NeteaseOptions, "fields" | "encoding" | "report">>;
 async function readSongs(draft: Draft, crawl: Crawl, file: string, { fields, encoding, report }: Reading): Promise<void> {
   const source = path.basename(file);
   const options = { encoding, required: [fields.song, fields.lyrics], progress: report(source) };
-  for await (const record of readRecords(file, options)) {
+  for await (const record of readRows(file, options)) {
     const id = "kind" in record ? record : idCell(record.cells, fields.song);
     if ("kind" in record || "kind" in id) {
       if ("kind" in id) draft.problems.add(problemAt(source, record, id, "kept"));
@@ -130,7 +130,7 @@ async function readPlaylists(
     const source = path.basename(file);
     const account = draft.account(source);
     const options = { encoding, required: [fields.playlist, fields.review, fields.songs], progress: report(source) };
-    for await (const record of readRecords(file, options)) {
+    for await (const record of readRows(file, options)) {
       account.read++;
       const list = "kind" in record ? record : readPlaylist(record.cells, fields);
       if ("kind" in record || "kind" in list) {

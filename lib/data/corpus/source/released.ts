@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
 import type { Encoding } from "../../../files/rows/bytes";
-import { readRecords } from "../../../files/rows/read-rows";
+import { readRows } from "../../../files/rows/read-rows";
 import { quiet } from "../../../progress";
 import { problemAt, songAndText } from "../layout/cells";
 import type { Split } from "../layout/split";
@@ -76,7 +76,7 @@ async function draftTable(
   const songs = new Set<string>();
   const account = draft.account(file);
   const options = { encoding, required: Object.values(fields), progress: report(file) };
-  for await (const record of readRecords(path.join(folder, file), options)) {
+  for await (const record of readRows(path.join(folder, file), options)) {
     account.read++;
     const found = "kind" in record ? record : songAndText(record.cells, fields);
     if ("kind" in record || "kind" in found) {

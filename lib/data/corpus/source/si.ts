@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Encoding } from "../../../files/rows/bytes";
-import { readRecords } from "../../../files/rows/read-rows";
+import { readRows } from "../../../files/rows/read-rows";
 import { quiet, type Reporter } from "../../../progress";
 import { problemAt, songAndText, votesCell } from "../layout/cells";
 import { drawSplits, type HeldOut } from "../layout/split";
@@ -80,7 +80,7 @@ async function draftRecords(draft: Draft, file: string, { fields, encoding, lyri
   const source = path.basename(file);
   const required = [fields.song, fields.text, fields.votes, ...(lyrics === undefined ? [fields.lyrics] : [])];
   const account = draft.account(source);
-  for await (const record of readRecords(file, { encoding, required, progress: report(source) })) {
+  for await (const record of readRows(file, { encoding, required, progress: report(source) })) {
     account.read++;
     const found = "kind" in record ? record : interpretation(record.cells, fields);
     if ("kind" in record || "kind" in found) {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { hasWords, splitSentences } from "../../text/sentences";
 
 /** Turns texts into English, each into one. */
 export interface Translator {
@@ -61,12 +62,10 @@ export async function localTranslator(folder: string): Promise<Translator> {
 /** Longest part given to the model, characters: about a third of what Marian models take. */
 const LONGEST_PART = 160;
 
-/** A text in sentences, Chinese or Latin, none of them empty; a sentence without end is cut. */
+/** A text in sentences for the model; one that is too long is cut. */
 export function sentencesOf(text: string): string[] {
-  const sentences = text.match(/[^。！？!?.\n]+[。！？!?.]*/gu) ?? [];
-  return sentences
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== "")
+  return splitSentences(text)
+    .filter(hasWords)
     .flatMap((sentence) => cut([...sentence], LONGEST_PART));
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
@@ -27,7 +28,7 @@ export interface FolderOptions {
 export async function wholeFolder<T>(out: string, options: FolderOptions, fill: (folder: string) => Promise<T>): Promise<T> {
   const place = path.resolve(out);
   checkPlace(place, out, options);
-  const workshop = options.resume ? `${place}.partial` : `${place}.${process.pid}.tmp`;
+  const workshop = options.resume ? `${place}.partial` : `${place}.${randomUUID()}.tmp`;
   const temporary = options.resume ? openPartial(workshop, options.resume) : openFresh(workshop);
   let done = false;
   try {
@@ -41,7 +42,6 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
 }
 
 function openFresh(workshop: string): string {
-  rmSync(workshop, { recursive: true, force: true });
   mkdirSync(workshop, { recursive: true });
   return workshop;
 }
@@ -104,7 +104,7 @@ function checkPlace(place: string, out: string, { replace = false, mark }: Folde
 
 /** The old folder is only removed once the new one stands in its place. */
 function moveInto(temporary: string, place: string): void {
-  const old = `${place}.${process.pid}.old`;
+  const old = `${place}.${randomUUID()}.old`;
   const replaced = existsSync(place);
   if (replaced) renameSync(place, old);
   renameSync(temporary, place);

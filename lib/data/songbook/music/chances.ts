@@ -15,8 +15,8 @@ export function playingChances(mood: Mood): Readonly<Record<Instrument, number>>
   const { styles, drums } = characters[mood];
   const chances = Object.fromEntries(instrumentNames.map((name) => [name, 0])) as Record<Instrument, number>;
   for (const [style, share] of shares(styles)) {
-    const { favors, drums: pieces } = styleBooks[style];
-    for (const [name, chance] of tunedChances(favors)) chances[name] += share * chance;
+    const { favours, drums: pieces } = styleBooks[style];
+    for (const [name, chance] of tunedChances(favours)) chances[name] += share * chance;
     const drummed = Object.keys(pieces).length > 0 ? drums : 0;
     chances.drums += share * drummed;
     chances.bass += share * (drummed * bassChance.withDrums + (1 - drummed) * bassChance.without);
@@ -24,11 +24,11 @@ export function playingChances(mood: Mood): Readonly<Record<Instrument, number>>
   return chances;
 }
 
-function tunedChances(favors: Readonly<Partial<Record<Instrument, number>>>): [Instrument, number][] {
-  const leads = shares(instrumentWeights(favors));
+function tunedChances(favours: Readonly<Partial<Record<Instrument, number>>>): [Instrument, number][] {
+  const leads = shares(instrumentWeights(favours));
   const chances = new Map(leads);
   for (const [lead, led] of leads) {
-    for (const [name, accompanies] of shares(harmonyWeights(favors, lead)))
+    for (const [name, accompanies] of shares(harmonyWeights(favours, lead)))
       if (name !== lead) chances.set(name, (chances.get(name) ?? 0) + led * accompanies);
   }
   return [...chances];

@@ -31,25 +31,25 @@ export function moodLogLikelihood(plan: MusicPlan, mood: Mood, noise: number): n
 }
 
 /** The chance of a tempo: of all whole tempos that the rules move to it. */
-function tempoChance(tempo: number, center: number, spread: number): number {
+function tempoChance(tempo: number, centre: number, spread: number): number {
   const { low, high }: { low: number; high: number } = tempoRange;
   let sum = 0;
   for (let whole = low; whole <= high; whole++) {
     if (tellable(whole) !== tempo) continue;
     const from = whole === low ? Number.NEGATIVE_INFINITY : whole - 0.5;
     const to = whole === high ? Number.POSITIVE_INFINITY : whole + 0.5;
-    sum += between((from - center) / spread, (to - center) / spread);
+    sum += between((from - centre) / spread, (to - centre) / spread);
   }
   return sum;
 }
 
 /** The chance of one side of the expression, to its three written digits; all that lies beyond an end is written as the end. */
-function sideChance(name: keyof Expression, value: number, centers: Expression, style: Style, noise: number): number {
+function sideChance(name: keyof Expression, value: number, centres: Expression, style: Style, noise: number): number {
   const spread = expressionSpread(noise);
   const from = value <= lowest(name) ? Number.NEGATIVE_INFINITY : value - 0.0005;
   const to = value >= 1 ? Number.POSITIVE_INFINITY : value + 0.0005;
-  return mannersOf(centers, style).reduce(
-    (sum, { chance, center }) => sum + chance * between((from - center[name]) / spread, (to - center[name]) / spread),
+  return mannersOf(centres, style).reduce(
+    (sum, { chance, centre }) => sum + chance * between((from - centre[name]) / spread, (to - centre[name]) / spread),
     0,
   );
 }

@@ -114,12 +114,12 @@ function decorated(plan: MusicPlan, idiom: Idiom, tone: Tone, floor: number): Wr
   }
 }
 
-/** A note and its neighbor in turn, `step` beats each, then the note alone; four turns at most. */
-function trill(note: WrittenNote, neighbor: number, step: number): WrittenNote[] {
+/** A note and its neighbour in turn, `step` beats each, then the note alone; four turns at most. */
+function trill(note: WrittenNote, neighbour: number, step: number): WrittenNote[] {
   const turns = Math.max(1, Math.min(4, Math.floor(note.beats / (2 * step))));
   const notes: WrittenNote[] = [];
   for (let turn = 0; turn < 2 * turns; turn++) {
-    notes.push({ ...note, beat: note.beat + turn * step, beats: step, pitch: turn % 2 === 0 ? note.pitch : neighbor });
+    notes.push({ ...note, beat: note.beat + turn * step, beats: step, pitch: turn % 2 === 0 ? note.pitch : neighbour });
   }
   const rest = note.beats - 2 * turns * step;
   return rest > 0.5 * step ? [...notes, { ...note, beat: note.beat + 2 * turns * step, beats: rest }] : notes;

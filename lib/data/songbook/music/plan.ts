@@ -62,8 +62,8 @@ export function planMusic(mood: Mood, noise: number, draw: Draw): MusicPlan {
   const mode = draw.chance(modeSlip(noise)) ? anyMode : planned;
   const book = styleBooks[style];
   const tempo = tellable(character.tempo + tempoSpread(character, noise) * draw.normal());
-  const lead = draw.weighted(instrumentWeights(book.favors));
-  const harmony = draw.weighted(harmonyWeights(book.favors, lead));
+  const lead = draw.weighted(instrumentWeights(book.favours));
+  const harmony = draw.weighted(harmonyWeights(book.favours, lead));
   const expression = drawExpression(manner(character.expression, style, draw), expressionSpread(noise), draw);
   const drummed = draw.chance(character.drums) && Object.keys(book.drums).length > 0;
   return {
@@ -112,37 +112,37 @@ export function weighed<K extends string>(
   return Object.fromEntries(entries.map(([name, weight]) => [name, weight * (factors[name] ?? 1)])) as Record<K, number>;
 }
 
-type Favors = Readonly<Partial<Record<Instrument, number>>>;
+type Favours = Readonly<Partial<Record<Instrument, number>>>;
 
 /** Weights with which a style chooses what leads. */
-export function instrumentWeights(favors: Favors): Record<Instrument, number> {
+export function instrumentWeights(favours: Favours): Record<Instrument, number> {
   const weights: Partial<Record<Instrument, number>> = { ...everyday };
-  for (const [name, extra] of Object.entries(favors)) weights[name as Instrument] = (weights[name as Instrument] ?? 0) + extra;
+  for (const [name, extra] of Object.entries(favours)) weights[name as Instrument] = (weights[name as Instrument] ?? 0) + extra;
   return weights as Record<Instrument, number>;
 }
 
 /** The same for what accompanies a lead; the lead itself seldom does. */
-export const harmonyWeights = (favors: Favors, lead: Instrument) => instrumentWeights({ ...favors, [lead]: 0.5 });
+export const harmonyWeights = (favours: Favours, lead: Instrument) => instrumentWeights({ ...favours, [lead]: 0.5 });
 
 /** How often a song grows towards its end though its mood does not ask for it. */
 const crescendoChance = 0.12;
 
 /** What a style makes of a mood's expression: rock is played through amplifiers in any mood, and any song may grow towards its end. */
-export function mannersOf(center: Expression, style: Style): readonly { readonly chance: number; readonly center: Expression }[] {
-  const plain = { ...center, drive: center.drive + (style === "rock" ? 0.45 : 0) };
+export function mannersOf(centre: Expression, style: Style): readonly { readonly chance: number; readonly centre: Expression }[] {
+  const plain = { ...centre, drive: centre.drive + (style === "rock" ? 0.45 : 0) };
   return [
-    { chance: crescendoChance, center: { ...plain, swell: Math.max(0.75, center.swell) } },
-    { chance: 1 - crescendoChance, center: plain },
+    { chance: crescendoChance, centre: { ...plain, swell: Math.max(0.75, centre.swell) } },
+    { chance: 1 - crescendoChance, centre: plain },
   ];
 }
 
-function manner(center: Expression, style: Style, draw: Draw): Expression {
-  const [growing, plain] = mannersOf(center, style);
-  return (draw.chance(crescendoChance) ? growing : plain)?.center ?? center;
+function manner(centre: Expression, style: Style, draw: Draw): Expression {
+  const [growing, plain] = mannersOf(centre, style);
+  return (draw.chance(crescendoChance) ? growing : plain)?.centre ?? centre;
 }
 
-function drawExpression(center: Expression, spread: number, draw: Draw): Expression {
-  const entries = Object.entries(center).map(
+function drawExpression(centre: Expression, spread: number, draw: Draw): Expression {
+  const entries = Object.entries(centre).map(
     ([name, value]) => [name, round(clamp(value + spread * draw.normal(), lowest(name as keyof Expression), 1))] as const,
   );
   return Object.fromEntries(entries) as Record<keyof Expression, number>;

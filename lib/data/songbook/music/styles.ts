@@ -21,7 +21,7 @@ export interface StyleBook {
   /** How much the style likes each manner of accompaniment; multiplies what the mood asks for. */
   readonly manners: Readonly<Partial<Record<Accompaniment, number>>>;
   /** Weights of the instruments that lead or accompany. Any instrument may play in any style. */
-  readonly favors: Readonly<Partial<Record<Instrument, number>>>;
+  readonly favours: Readonly<Partial<Record<Instrument, number>>>;
 }
 
 export const drumPieces = ["kick", "snare", "hat", "shaker", "tom", "clap", "ride", "clave", "brush", "conga"] as const;
@@ -39,7 +39,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9000000050000000",
     voicing: [0, 4, 7, 8],
     manners: { sustained: 6 },
-    favors: { pad: 7, choir: 3, synth: 2, bells: 3 },
+    favours: { pad: 7, choir: 3, synth: 2, bells: 3 },
   },
   ballad: {
     beatsPerBar: 4,
@@ -50,7 +50,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "8020602070206030",
     voicing: triad,
     manners: { arpeggio: 4 },
-    favors: { piano: 7, violin: 4, guitar: 1 },
+    favours: { piano: 7, violin: 4, guitar: 1 },
   },
   folk: {
     beatsPerBar: 4,
@@ -61,7 +61,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9060806080608060",
     voicing: [0, 2, 4, 7],
     manners: { strummed: 5 },
-    favors: { guitar: 8, flute: 4, violin: 3 },
+    favours: { guitar: 8, flute: 4, violin: 3 },
   },
   waltz: {
     beatsPerBar: 3,
@@ -72,7 +72,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "900020807000",
     voicing: triad,
     manners: { strummed: 2, offbeat: 3 },
-    favors: { piano: 3, violin: 6, flute: 4, organ: 1 },
+    favours: { piano: 3, violin: 6, flute: 4, organ: 1 },
   },
   hymn: {
     beatsPerBar: 4,
@@ -83,7 +83,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9000800080008000",
     voicing: [-7, 0, 2, 4],
     manners: { sustained: 8 },
-    favors: { organ: 9, choir: 6, trumpet: 1 },
+    favours: { organ: 9, choir: 6, trumpet: 1 },
   },
   rock: {
     beatsPerBar: 4,
@@ -94,7 +94,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9060406090604060",
     voicing: [-7, -3, 0],
     manners: { strummed: 4, ostinato: 2 },
-    favors: { guitar: 9, synth: 1, organ: 3 },
+    favours: { guitar: 9, synth: 1, organ: 3 },
   },
   march: {
     beatsPerBar: 4,
@@ -105,7 +105,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9008900890089008",
     voicing: triad,
     manners: { offbeat: 5, strummed: 2 },
-    favors: { trumpet: 9, flute: 3, bells: 1 },
+    favours: { trumpet: 9, flute: 3, bells: 1 },
   },
   electronic: {
     beatsPerBar: 4,
@@ -116,7 +116,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9009009009009090",
     voicing: [0, 2, 4, 7],
     manners: { arpeggio: 4, ostinato: 3 },
-    favors: { synth: 9, pad: 4, bells: 1 },
+    favours: { synth: 9, pad: 4, bells: 1 },
   },
   swing: {
     beatsPerBar: 4,
@@ -127,7 +127,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "7060407060704060",
     voicing: [0, 2, 4, 6],
     manners: { strummed: 2, offbeat: 4 },
-    favors: { trumpet: 4, piano: 7, guitar: 1 },
+    favours: { trumpet: 4, piano: 7, guitar: 1 },
   },
   latin: {
     beatsPerBar: 4,
@@ -138,7 +138,7 @@ export const styleBooks: Readonly<Record<Style, StyleBook>> = {
     tune: "9006009006090060",
     voicing: [0, 2, 4, 7],
     manners: { strummed: 4, offbeat: 2 },
-    favors: { guitar: 5, flute: 4, trumpet: 2, piano: 3 },
+    favours: { guitar: 5, flute: 4, trumpet: 2, piano: 3 },
   },
 };
 

@@ -46,11 +46,11 @@ const power =
   (n) =>
     n ** -exponent;
 
-/** Sum of resonance peaks at given centers and widths (Hz), as strings' bodies and mouths have them. */
+/** Sum of resonance peaks at given centres and widths (Hz), as strings' bodies and mouths have them. */
 const resonances =
-  (source: Spectrum, peaks: readonly (readonly [center: number, width: number, height: number])[], floor: number): Spectrum =>
+  (source: Spectrum, peaks: readonly (readonly [centre: number, width: number, height: number])[], floor: number): Spectrum =>
   (n, hz) => {
-    const gain = peaks.reduce((sum, [center, width, height]) => sum + height / (1 + ((hz - center) / width) ** 2), floor);
+    const gain = peaks.reduce((sum, [centre, width, height]) => sum + height / (1 + ((hz - centre) / width) ** 2), floor);
     return source(n, hz) * gain;
   };
 

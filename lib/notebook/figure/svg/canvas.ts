@@ -1,4 +1,4 @@
-import { encodePng } from "./png";
+import { pngUri } from "./png";
 
 /** The canvas element as plotly sets it up. */
 export interface CanvasElement {
@@ -61,7 +61,7 @@ export function createCanvasStore(): CanvasStore {
     }),
     dataUrl(canvas) {
       const { width, height, pixels } = surfaceOf(canvas);
-      return `data:image/png;base64,${Buffer.from(encodePng(width, height, pixels)).toString("base64")}`;
+      return pngUri(width, height, pixels);
     },
   };
 }

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { settings } from "../../engine";
+import { type Progress, quiet, type Reporter } from "../../progress";
+import type { RunMaterial } from "./material";
+import { preparedMaterial } from "./prepared-material";
+import { type RunName, runsOf } from "./recipe";
+import type { RunRecord } from "./records";
+import { findRun, obtainRun, trainRun, weightsFile } from "./run";
+import { type RunSource, sideBySide } from "./side-by-side";
+import { prepareMaterial, recordedRuns, type SongbookFacts } from "./songbook-material";
+
+export interface RunOptions {
+  /** Default: all of the preset's. */
+  readonly runs?: readonly RunName[];
+  /** Runs at once, each a process of its own. Default 1: one after another in this process. */
+  readonly jobs?: number;
+  /** Whether weights that are missing are trained again where a record is there. */
+  readonly weights?: boolean;
+}
+
+/** As many runs at once as there are cores for their threads; one on a device that all would share. */
+export function defaultJobs(): number {
+  const { device, threads } = settings();
+  return device === "cpu" ? Math.max(1, Math.floor(availableParallelism() / threads)) : 1;
+}
+
+/** The material of either kind of preset. */
+export const materialOf = ({ preset, out }: RunSource, report: Reporter): Promise<RunMaterial> =>
+  "folder" in preset ? preparedMaterial(preset, report, out) : prepareMaterial(preset, report, out);
+
+/**
+ * The records of a Songbook preset's runs. What is recorded for exactly these recipes is read, without weights or material; for the
+ * others the material is prepared once and the runs are made.
+ */
+export async function obtainRuns(facts: SongbookFacts, report: Reporter = quiet, options: RunOptions = {}): Promise<RunRecord[]> {
+  const { runs = runsOf(facts.preset), weights = false } = options;
+  const known = recordedRuns(facts, runs);
+  if (known.length === runs.length && !weights) return known;
+  const source = { preset: facts.preset, out: facts.workspace.results };
+  return makeRuns(await prepareMaterial(source.preset, report, source.out), source, report, options);
+}
+
+/** The records of runs whose material is there: read, or trained and written, several at once where `jobs` says so. */
+export async function makeRuns(
+  material: RunMaterial,
+  source: RunSource,
+  report: Reporter = quiet,
+  { runs = runsOf(material.preset), jobs = 1, weights = false }: RunOptions = {},
+): Promise<RunRecord[]> {
+  const open = runs.filter((name) => !findRun(material, name) || (weights && !existsSync(weightsFile(material, name))));
+  if (jobs > 1 && open.length > 1) {
+    const tasks = open.map((name) => ({ source, name, weights }));
+    await sideBySide(tasks, jobs, report(`training ${open.length} runs, ${Math.min(jobs, open.length)} at once`));
+  } else {
+    for (const name of open) {
+      const named = `${name.method}, seed ${name.seed}`;
+      await makeRun(material, name, weights, report(`training ${named}`), () => report(`captioning with ${named}`));
+    }
+  }
+  const records: RunRecord[] = [];
+  for (const name of runs) records.push(await obtainRun(material, name));
+  return records;
+}
+
+/** One run; its weights are trained again where they are asked for and missing. */
+export async function makeRun(
+  material: RunMaterial,
+  name: RunName,
+  weights: boolean,
+  training: Progress,
+  captioning: () => Progress,
+): Promise<void> {
+  await obtainRun(material, name, training, captioning);
+  if (weights && !existsSync(weightsFile(material, name))) await trainRun(material, name, training);
+}

@@ -1,0 +1,90 @@
+import { type Audio, excerptOf } from "../../data/audio";
+import { melSpectrogram } from "../../data/audio/mel";
+import { englishTest } from "../../data/corpus/source/english";
+import { songBatch } from "../../data/text/batch";
+import type { Value, Values } from "../../engine";
+import { AlcapError } from "../../errors";
+import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
+import { openMusicEncoder } from "../../model/music/open-encoder";
+import { excerptSeconds } from "../../recipe";
+import type { Bundle } from "./bundle";
+
+/** Below this root-mean-square level (full scale is 1) a clip counts as silent: −66 dB. */
+const SILENCE = 5e-4;
+
+export interface SongCaption {
+  readonly caption: string;
+  /** What the user should know: what the model has learned from, and of the input silence, a short clip, cut or foreign lyrics. */
+  readonly notes: readonly string[];
+}
+
+/** A trained captioner at work, compiled once for any number of songs. */
+export interface SongCaptioner {
+  /**
+   * Captions the 15 s in the middle of decoded sound, of any rate and number of channels, with the song's lyrics.
+   *
+   * @throws AlcapError `input` for lyrics without a word: every method looks at music through the words, and none has learned without
+   */
+  caption(audio: Audio, lyrics: string): Promise<SongCaption>;
+  release(): Promise<void>;
+}
+
+/** Opens a trained captioner. Its three graphs are compiled with the first song and serve all others. */
+export function openCaptioner({ about, tokeniser, encoder, params }: Bundle): SongCaptioner {
+  const music = openMusicEncoder(encoder.params, encoder.shape, encoder.stepsPerDb);
+  const decode = greedyDecoder(params, about.captioner, about.captionTokens);
+  return {
+    caption: async (audio, lyrics) => {
+      if (!/[\p{L}\p{N}]/u.test(lyrics)) throw noWords();
+      const samples = excerptOf(audio);
+      const [representation] = await music.represent([melSpectrogram(samples)]);
+      const ids = tokeniser.encode(lyrics);
+      const song = songBatch([{ lyrics: ids, music: representation as Value }], about.lyricsTokens);
+      const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
+      const notes = [
+        "The model has learned from generated songs only: on real songs its captions are naive.",
+        ...soundNotes(audio, samples),
+        ...(await lyricsNotes(lyrics, ids.length, about.lyricsTokens)),
+      ];
+      return { caption: tokeniser.decode(caption).trim(), notes };
+    },
+    release: async () => {
+      await music.release();
+      await decode.release();
+    },
+  };
+}
+
+const noWords = () =>
+  new AlcapError(
+    "input",
+    "The lyrics hold no words, and this model cannot caption from music alone.",
+    "Give the song's words; an instrumental cannot be captioned.",
+  );
+
+function soundNotes({ channels, sampleRate }: Audio, samples: Float32Array): string[] {
+  const notes: string[] = [];
+  const seconds = (channels[0]?.length ?? 0) / sampleRate;
+  if (seconds < excerptSeconds)
+    notes.push(`The audio is ${seconds.toFixed(1)} s long; silence was added up to ${excerptSeconds} s.`);
+  if (level(samples) < SILENCE) notes.push("The excerpt is silent: the caption rests on the lyrics alone.");
+  return notes;
+}
+
+async function lyricsNotes(lyrics: string, tokens: number, limit: number): Promise<string[]> {
+  const notes: string[] = [];
+  const verdict = (await englishTest())(lyrics);
+  if (verdict === "other script" || verdict === "other language")
+    notes.push(
+      "The lyrics do not seem to be English, the only language that the model knows: the caption may have little to do with them.",
+    );
+  if (tokens > limit) notes.push(`The lyrics have ${tokens} tokens; the first ${limit} were used.`);
+  return notes;
+}
+
+/** Root mean square. */
+function level(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return Math.sqrt(sum / Math.max(1, samples.length));
+}

@@ -1,0 +1,124 @@
+import { engineInfo, numericsOf } from "../../engine";
+import { fingerprint } from "../../files/fingerprint";
+import type { AlignmentLoss } from "../../loss/alignment";
+import type { Method } from "../../paper";
+import type { CaptionObjective, Fusion, Recipe, TextShape } from "../../recipe";
+import type { CaptioningPlan, DecodingPlan, RunPlan } from "../preset/plan";
+import type { RunFacts } from "./material";
+
+type Alignment = Recipe<AlignmentLoss>["alignment"];
+
+/** One run of a preset. */
+export interface RunName {
+  readonly method: Method;
+  readonly seed: number;
+}
+
+/** The runs of a plan, seed by seed and method by method. */
+export const runsOf = ({ methods, seeds }: Pick<RunPlan, "methods" | "seeds">): RunName[] =>
+  seeds.flatMap((seed) => methods.map((method) => ({ method, seed })));
+
+/** The fields of an alignment that its loss reads. */
+export type AppliedAlignment = Pick<Alignment, "weight" | "loss" | "aggregation" | "layer" | "startEpoch" | "repeatedSongs"> &
+  Partial<Alignment>;
+
+/**
+ * Everything that decides a run's numbers, and nothing else: a field that says nothing about the method is not there, one that was
+ * left out of the plan has its default. Two runs with one recipe are the same run.
+ */
+export interface RunRecipe {
+  /** `alcap` with λ = 0 is `bart-fusion`. */
+  readonly method: Method;
+  readonly seed: number;
+  readonly data: { readonly set: string; readonly hash: string };
+  /** Names the text model that every method starts from, by recipe or by content. */
+  readonly baseModel: string;
+  /** Names the music representations, by recipe or by content; BART has none. */
+  readonly encoder?: string;
+  /** Sizes; the dropout of training is `training.dropout`. */
+  readonly text: Omit<TextShape, "dropout">;
+  readonly fusion?: Fusion;
+  readonly alignment?: AppliedAlignment;
+  readonly caption: CaptionObjective;
+  readonly training: Omit<CaptioningPlan, "checkpointSteps"> & { readonly lyricsTokens: number; readonly captionTokens: number };
+  readonly decoding: DecodingPlan;
+  readonly decodingBatch: number;
+  readonly lastBatch: "scored" | "dropped";
+  readonly engine: { readonly engine: string; readonly device: string; readonly threads: number };
+}
+
+/** The normalised recipe of a run. It needs no trained weights, only their names. */
+export function recipeOf({ preset, corpus, text, music, start }: RunFacts, { method, seed }: RunName): RunRecipe {
+  const { lyricsTokens, captionTokens, captioning, decoding, decodingBatch, lastBatch = "scored" } = preset;
+  const { fusion, alignment, caption } = preset.recipe;
+  const { checkpointSteps: _, evaluateEvery = 1, ...training } = captioning;
+  const { dropout, ...sizes } = text;
+  const aligns = method === "alcap" && alignment.weight !== 0;
+  return {
+    method: method === "alcap" && !aligns ? "bart-fusion" : method,
+    seed,
+    data: { set: corpus.name, hash: corpus.hash },
+    baseModel: start.hash,
+    ...(method !== "bart" && { encoder: music.hash, fusion }),
+    text: sizes,
+    ...(aligns && { alignment: appliedAlignment(alignment) }),
+    caption,
+    training: { dropout, ...training, evaluateEvery, lyricsTokens, captionTokens },
+    decoding: appliedDecoding(decoding),
+    decodingBatch,
+    lastBatch,
+    engine: numericsOf(engineInfo()),
+  };
+}
+
+/** Positive pairs have no temperature, similarity or direction; only a mean has something to leave out. */
+function appliedAlignment({ temperature, similarity, direction, pooling, ...common }: Alignment): AppliedAlignment {
+  const contrast = common.loss === "positive-pair" ? {} : { temperature, similarity, direction };
+  return { ...common, ...contrast, ...(common.aggregation === "mean" && { pooling }) };
+}
+
+/** `topK` bounds what is sampled from. */
+function appliedDecoding(decoding: DecodingPlan): DecodingPlan {
+  return decoding.kind === "beams" && decoding.topP === null ? { ...decoding, topK: 0 } : decoding;
+}
+
+/** Names a recipe: changes whenever anything that decides the run's numbers does. */
+export const recipeHash = (recipe: RunRecipe): string => fingerprint(recipe);
+
+/** Characters of the recipe's hash that a run's id ends in. */
+const ID_HASH = 6;
+
+/** The id of a run by its recipe, readable and unique, e.g. `songbook-positive.alcap.λ0.02.s2022.4f1c9a`. */
+export function idOf(recipe: RunRecipe): string {
+  const { method, seed, data, alignment } = recipe;
+  const weight = alignment === undefined ? "" : `.λ${alignment.weight}`;
+  return `${data.set}.${method}${weight}.s${seed}.${recipeHash(recipe).slice(0, ID_HASH)}`;
+}
+
+/** The id of a preset's run. */
+export const runId = (facts: RunFacts, name: RunName): string => idOf(recipeOf(facts, name));
+
+/** One field that two recipes do not share; undefined where a recipe does not have it. */
+export interface RecipeDifference {
+  readonly field: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** The fields, by their path, in which two recipes differ. */
+export function recipeDifferences(a: RunRecipe, b: RunRecipe): RecipeDifference[] {
+  const [left, right] = [leaves(a), leaves(b)];
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .map((field) => ({ field, a: left.get(field), b: right.get(field) }))
+    .filter((one) => JSON.stringify(one.a) !== JSON.stringify(one.b));
+}
+
+/** The values of nested records by their path; a list is one value. */
+export function leaves(tree: object, path = ""): Map<string, unknown> {
+  const out = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(tree)) {
+    const inner = value !== null && typeof value === "object" && !Array.isArray(value);
+    for (const [name, leaf] of inner ? leaves(value, `${path}${key}.`) : [[`${path}${key}`, value] as const]) out.set(name, leaf);
+  }
+  return out;
+}

@@ -1,0 +1,25 @@
+import type { AdamW, Optimiser } from "../recipe";
+import type { Schedule } from "./schedule";
+
+/** How one network is trained. */
+export interface TrainingPlan<O extends Optimiser = AdamW> {
+  readonly batch: number;
+  readonly epochs: number;
+  readonly schedule: Schedule;
+  readonly optimiser: O;
+  readonly dropout: number;
+}
+
+/** How a captioner is trained. */
+export interface CaptioningPlan extends Omit<TrainingPlan<Optimiser>, "dropout"> {
+  /** As `StepPlan`'s; the text shape's own where it is left out. */
+  readonly dropout?: number;
+  /** Rows computed at once; InfoNCE still sees the whole batch. The whole batch where it is left out. */
+  readonly microBatch?: number;
+  /** Caption positions whose vocabulary scores are in memory at once; all of them where it is left out. */
+  readonly vocabularyRows?: number;
+  /** Epochs from one evaluation on the validation rows to the next; 1 where it is left out. */
+  readonly evaluateEvery?: number;
+  /** Most steps from one checkpoint to the next; an epoch's where it is left out. Changes no result. */
+  readonly checkpointSteps?: number;
+}
