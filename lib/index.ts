@@ -31,6 +31,7 @@ export {
   songbookFacts,
 } from "./experiment/run/songbook-material";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
+export { frameTable, runFrame } from "./experiment/study/frame";
 export {
   type Measure,
   measures,

@@ -17,5 +17,9 @@ const files = readdirSync(path.join(root, "test"), { recursive: true })
   .filter((file) => file.endsWith(".test.ts") && (filters.length === 0 || filters.some((word) => file.includes(word))))
   .sort()
   .map((file) => path.join("test/dist", file.replace(/\.ts$/, ".js")));
+if (files.length === 0) {
+  console.error(`No test file's path contains ${filters.join(" or ")}.`);
+  process.exit(1);
+}
 const tests = spawnSync(process.execPath, ["--test", "--test-concurrency=2", ...files], { cwd: root, stdio: "inherit" });
 process.exit(tests.status ?? 1);

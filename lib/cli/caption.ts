@@ -26,7 +26,8 @@ interface Asked {
   readonly json: boolean;
 }
 
-async function caption({ song, json, ...asked }: Asked): Promise<number> {
+async function caption(asked: Asked): Promise<number> {
+  const { song } = asked;
   const lyrics = readLyrics(asked.lyrics);
   const bundle = await readBundle(asked.model ?? defaultModel());
   const captioner = openCaptioner(bundle);
@@ -35,7 +36,7 @@ async function caption({ song, json, ...asked }: Asked): Promise<number> {
   const { run: name, preset, corpus } = bundle.about;
   const { method } = bundle.about.captioner;
   const trained = `${method}, preset ${preset}, run ${name}, trained on ${corpus}`;
-  if (json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
+  if (asked.json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
   else console.log([caption, "", `Model: ${trained}.`, ...notes.map((note) => `Note: ${note}`)].join("\n"));
   return 0;
 }

@@ -1,9 +1,10 @@
 import { bench } from "./bench/index.js";
 import { type Group, group } from "./command";
 import { prepare } from "./prepare/index.js";
+import { runs } from "./runs/index.js";
 import { verify } from "./verify/index.js";
 
-const runs = { heading: "Runs:" };
+const made = { heading: "Runs:" };
 const captions = { heading: "Captions:" };
 const material = { heading: "Data and models:" };
 const proof = { heading: "Checks:" };
@@ -17,24 +18,20 @@ export const alcap = group(
   "Songs captioned from their audio and their lyrics: ALCAP reproduced. `alcap COMMAND --help` tells more of each command.",
   {
     reproduce: {
-      ...runs,
+      ...made,
       about: "make the corpus, train the three methods, score their captions, execute the notebooks",
       load: () => import("./reproduce.js"),
     },
     train: {
-      ...runs,
+      ...made,
       about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
       load: () => import("./train.js"),
     },
-    runs: {
-      ...runs,
-      about: "list, show and compare recorded runs, or print the records' schema",
-      load: () => import("./runs.js"),
-    },
-    pretrain: { ...runs, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },
+    runs: { ...made, ...nested("recorded runs", runs) },
+    pretrain: { ...made, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },
     "train-encoder": {
-      ...runs,
-      about: "train a preset's music encoder and measure it on tags and probes",
+      ...made,
+      about: "train a preset's music encoder and measure how well it tags",
       load: () => import("./train-encoder.js"),
     },
     caption: {

@@ -5,7 +5,7 @@ import { workspaceOf } from "../files/project";
 import { writeWhole } from "../files/whole-file";
 import { command } from "./command";
 import { output } from "./options";
-import { preset } from "./preset-option";
+import { preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap pretrain`: the small stand-in for facebook/bart-base. */
@@ -13,12 +13,12 @@ export const { run, parse } = command({
   name: "pretrain",
   about:
     "Makes the base model that all three methods start from: BART of the preset's size, pre-trained by denoising on the words of " +
-    "other songs than the corpus has, then fine-tuned to write from their lyrics what listeners wrote. Stopped, it goes on where it " +
-    "was. Training uses the copy that comes with the project in data/bart-songbook where its recipe is the preset's; this command " +
+    "other songs than the corpus has, then fine-tuned to write from their lyrics what listeners wrote. Stopped, it goes on where it was. " +
+    "Training uses the copy that comes with the project in data/bart-songbook where its recipe is the preset's; this command " +
     "always makes it anew, or goes on with its own.",
   options: {
     preset,
-    out: output("a folder to copy model.safetensors and tokenizer.json to, in a folder of the model's name"),
+    out: output("a folder to copy model.safetensors and tokenizer.json to, in a folder of the base model's name"),
   },
   action: pretrain,
 });

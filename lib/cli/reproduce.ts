@@ -11,8 +11,8 @@ import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
 import { command } from "./command";
-import { unless, whole } from "./options";
-import { preset } from "./preset-option";
+import { unless } from "./options";
+import { jobs, preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap reproduce`: the main job, end to end. */
@@ -22,11 +22,7 @@ export const { run, parse } = command({
     "Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
     "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was. " +
     "Recorded runs are not trained again, but for the one ALCAP whose weights `alcap caption` needs.",
-  options: {
-    preset,
-    notebooks: unless("leave the notebooks as they are"),
-    jobs: whole("runs at once, each a process of one thread (default: one a core)", { from: 1 }),
-  },
+  options: { preset, notebooks: unless("leave the notebooks as they are"), jobs },
   action: reproduce,
 });
 

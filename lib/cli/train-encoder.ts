@@ -6,7 +6,7 @@ import type { NamedProbe } from "../experiment/tagger/tag-report";
 import { workspaceOf } from "../files/project";
 import { command } from "./command";
 import { flag } from "./options";
-import { preset } from "./preset-option";
+import { preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
 /** `alcap train-encoder`: the music encoder, trained and measured. */

@@ -31,6 +31,7 @@ import {
   type Values,
   whole,
 } from "./options";
+import { jobs } from "./run-options";
 import { terminalReporter } from "./terminal";
 import { printEstimate } from "./train-estimate";
 
@@ -45,8 +46,8 @@ const options = {
   lambda: number("weight of the alignment, λ of equation 4 (default 0.02)"),
   epochs: whole("of captioning", { from: 1 }),
   out: output("results (default results/PRESET)"),
-  jobs: whole("runs at once, each a process (default: one a core; paper: 1)", { from: 1 }),
-  threads: whole("threads of a run, part of its recipe (default 1)", { from: 1 }),
+  jobs,
+  threads: whole("threads of a run, part of its recipe (default 1)", { from: 1, to: 1024 }),
   weights: flag("train again where a record is there without its weights"),
   ...beside("preset", ["paper"], {
     data: folder("DIR", "the prepared corpus"),
@@ -95,9 +96,9 @@ const changesOf = ({ lambda, epochs, batch, microBatch, lyricsTokens, captionTok
 type Methods = { readonly methods: readonly Method[]; readonly seeds: readonly number[] };
 
 /** Methods and seeds: those asked for, or the preset's. */
-const askedOf = ({ method, seed }: Given, preset: Methods): Methods => ({
-  methods: method ?? preset.methods,
-  seeds: seed ?? preset.seeds,
+const askedOf = ({ method, seed }: Given, { methods, seeds }: Methods): Methods => ({
+  methods: method ?? methods,
+  seeds: seed ?? seeds,
 });
 
 const runOptions = ({ jobs, weights }: Given, runs: readonly RunName[], otherwise: number): RunOptions => ({
@@ -114,7 +115,7 @@ async function trainSongbook(given: Given, name: PresetName): Promise<void> {
   sayResults(await obtainRuns(facts, terminalReporter(), options), measures, facts.workspace.runs);
 }
 
-/** A built-in preset with the options' changes. */
+/** A built-in preset with the options' changes. Its seeds stay as they are: the first one made words, encoder and text model. */
 function songbookPreset(given: Given, name: PresetName): Preset {
   const preset = presetNamed(name);
   const { epochs = preset.captioning.epochs, alignmentWeight = preset.recipe.alignment.weight } = changesOf(given);

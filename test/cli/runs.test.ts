@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, mock, test } from "node:test";
-import { run } from "alcap/dist/cli/runs";
+import { run } from "alcap/dist/cli/runs/index";
 import type { RunRecord } from "alcap/dist/experiment/run/records";
 import { projectRoot } from "alcap/dist/files/project";
 
@@ -84,8 +84,8 @@ test("a broken record is told of and the others are shown; what cannot be meant 
   assert.deepEqual([code, out.trim().split("\n").length], [1, 10]);
   assert.match(problems, /broken.*: form: /);
   const cases: [string[], RegExp][] = [
-    [["sing"], /no "alcap runs sing"/],
-    [["show"], /takes 1 ids, not 0/],
+    [["sing"], /no command "sing"/],
+    [["show"], /ID is missing/],
     [["show", "nothing"], /No run has the id/],
     [["list", "--preset", "paper"], /no folder results\/paper/],
     [["show", "a"], /More than one run|No run/],

@@ -110,7 +110,7 @@ test("killed while it trains and started again, a run has the bytes of one that 
 });
 
 test("λ = 0 is BART-fusion to the byte", async () => {
-  await train("zero", ...paper, ...small, "--method", "alcap", "--lambda", "0");
+  await train("zero", ...paper, ...small, "--method", "alcap", "--method", "bart-fusion", "--lambda", "0", "--jobs", "2");
   await train("fusion", ...paper, ...small, "--method", "bart-fusion");
   assert.deepEqual(weights("zero"), weights("fusion"));
   const fusion = "songbook-positive.bart-fusion.s2020";

@@ -2,7 +2,7 @@ import { benchStep } from "../../bench/step";
 import { machineInWords } from "../../files/machine";
 import { command } from "../command";
 import { flag, or, whole } from "../options";
-import { preset } from "../preset-option";
+import { preset } from "../run-options";
 import { python } from "./python-option";
 
 /** `alcap bench step`. */

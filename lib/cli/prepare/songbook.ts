@@ -4,7 +4,7 @@ import type { Preset } from "../../experiment/preset/songbook";
 import type { Reporter } from "../../progress";
 import { command } from "../command";
 import { choice, number, or, text, whole } from "../options";
-import { preset } from "../preset-option";
+import { preset } from "../run-options";
 import { commonOf, everyCorpus, report, threads } from "./corpus";
 
 /** `alcap prepare songbook`: the generated corpora. */

@@ -172,9 +172,8 @@ const smoke: Preset = {
  *
  * Expected, seed by seed: the mood is named rightly in 50–53 % by BART (58.3 % is the most that lyrics allow), in 87–91 % by
  * BART-fusion and in 89–91 % by ALCAP; no difference between these two.
- * Command: `ALCAP_THREADS=1 npm run reproduce -- --preset standard` reads these runs and executes the notebooks; with another
- * number of threads, which is part of a recipe, it makes its own. 3 to 4 minutes a run on one core, a quarter of an hour for the
- * encoder.
+ * Commands: `npx alcap runs list --preset standard` and the notebooks show these runs without any weights. `npm run reproduce --
+ * --preset standard` makes what needs weights: the encoder, a quarter of an hour, and one ALCAP; 3 to 4 minutes a run on one core.
  */
 const standard: Preset = {
   ...quick,

@@ -4,7 +4,7 @@ import { settings } from "../../engine";
 import { type Progress, quiet, type Reporter } from "../../progress";
 import type { RunMaterial } from "./material";
 import { preparedMaterial } from "./prepared-material";
-import { type RunName, runsOf } from "./recipe";
+import { type RunName, runId, runsOf } from "./recipe";
 import type { RunRecord } from "./records";
 import { findRun, obtainRun, trainRun, weightsFile } from "./run";
 import { type RunSource, sideBySide } from "./side-by-side";
@@ -48,7 +48,9 @@ export async function makeRuns(
   report: Reporter = quiet,
   { runs = runsOf(material.preset), jobs = 1, weights = false }: RunOptions = {},
 ): Promise<RunRecord[]> {
-  const open = runs.filter((name) => !findRun(material, name) || (weights && !existsSync(weightsFile(material, name))));
+  const different = new Map(runs.map((name) => [runId(material, name), name])); // ALCAP with λ = 0 is BART-fusion
+  const missing = (name: RunName) => !findRun(material, name) || (weights && !existsSync(weightsFile(material, name)));
+  const open = [...different.values()].filter(missing);
   if (jobs > 1 && open.length > 1) {
     const tasks = open.map((name) => ({ source, name, weights }));
     await sideBySide(tasks, jobs, report(`training ${open.length} runs, ${Math.min(jobs, open.length)} at once`));

@@ -41,11 +41,9 @@ export function openCaptioner({ about, tokeniser, encoder, params }: Bundle): So
       const ids = tokeniser.encode(lyrics);
       const song = songBatch([{ lyrics: ids, music: representation as Value }], about.lyricsTokens);
       const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
-      const notes = [
-        "The model has learned from generated songs only: on real songs its captions are naive.",
-        ...soundNotes(audio, samples),
-        ...(await lyricsNotes(lyrics, ids.length, about.lyricsTokens)),
-      ];
+      const notes = await notesOn(audio, samples, lyrics);
+      if (ids.length > about.lyricsTokens)
+        notes.push(`The lyrics have ${ids.length} tokens; the first ${about.lyricsTokens} were used.`);
       return { caption: tokeniser.decode(caption).trim(), notes };
     },
     release: async () => {
@@ -62,24 +60,17 @@ const noWords = () =>
     "Give the song's words; an instrumental cannot be captioned.",
   );
 
-function soundNotes({ channels, sampleRate }: Audio, samples: Float32Array): string[] {
-  const notes: string[] = [];
-  const seconds = (channels[0]?.length ?? 0) / sampleRate;
-  if (seconds < excerptSeconds)
-    notes.push(`The audio is ${seconds.toFixed(1)} s long; silence was added up to ${excerptSeconds} s.`);
-  if (level(samples) < SILENCE) notes.push("The excerpt is silent: the caption rests on the lyrics alone.");
-  return notes;
-}
-
-async function lyricsNotes(lyrics: string, tokens: number, limit: number): Promise<string[]> {
-  const notes: string[] = [];
-  const verdict = (await englishTest())(lyrics);
-  if (verdict === "other script" || verdict === "other language")
-    notes.push(
+/** What stands in the way of a good caption. */
+async function notesOn(audio: Audio, samples: Float32Array, lyrics: string): Promise<string[]> {
+  const seconds = (audio.channels[0]?.length ?? 0) / audio.sampleRate;
+  const foreign = (await englishTest())(lyrics).startsWith("other");
+  return [
+    "The model has learned from generated songs only: on real songs its captions are naive.",
+    seconds < excerptSeconds && `The audio is ${seconds.toFixed(1)} s long; silence was added up to ${excerptSeconds} s.`,
+    level(samples) < SILENCE && "The excerpt is silent: the caption rests on the lyrics alone.",
+    foreign &&
       "The lyrics do not seem to be English, the only language that the model knows: the caption may have little to do with them.",
-    );
-  if (tokens > limit) notes.push(`The lyrics have ${tokens} tokens; the first ${limit} were used.`);
-  return notes;
+  ].filter((note) => note !== false);
 }
 
 /** Root mean square. */

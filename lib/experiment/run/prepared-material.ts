@@ -102,9 +102,7 @@ async function representations(
     throw new AlcapError("usage", "BART-fusion and ALCAP need music.", "Say where the representations come from.");
   }
   const songs = [...new Set(Object.values(corpus.rows).flatMap((rows) => rows.map(({ song }) => song.id)))];
-  if (music.from === "audio") {
-    return representCorpus({ folder, songs, encoder: music.encoder, cache: workspace.cache }, report);
-  }
+  if (music.from === "audio") return representCorpus({ folder, songs, encoder: music.encoder, cache: workspace.cache }, report);
   const found = music.folder ?? findRepresentations(folder);
   if (found !== undefined) return readRepresentations(found, songs, report("checking representations"));
   throw new AlcapError(

@@ -12,7 +12,7 @@ import { readSafetensors, writeSafetensors } from "../../model/weights";
 import { type Reporter, reportFound } from "../../progress";
 import type { Corpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
-import { type MelCache, prepareMels, STEPS_PER_DB } from "./mel-cache";
+import { prepareMels, STEPS_PER_DB } from "./mel-cache";
 import { representSongs } from "./represent";
 import { tagRow } from "./stages";
 import { encoderRecipe, readTrained, type TrainedWeights, trainEncoder } from "./train-encoder";
@@ -66,10 +66,18 @@ export async function obtainMusicEncoder(
 
 async function makeAll(preset: Preset, corpus: Corpus, cache: string, report: Reporter): Promise<void> {
   const { home, weights, music, scores } = encoderFiles(preset, corpus, cache);
-  const mels = await prepareMels(preset.corpus, cache, availableParallelism(), report(labels.render));
-  if (!existsSync(weights)) await trainEncoder(preset, corpus, mels, { home, weights }, report(labels.train));
+  const cached = await prepareMels(preset.corpus, cache, availableParallelism(), report(labels.render));
+  if (!existsSync(weights)) await trainEncoder(preset, corpus, cached, { home, weights }, report(labels.train));
   const trained = readTrained(weights);
-  const represented = await representAll(preset, corpus, mels, trained, report);
+  const { mels, frames } = cached;
+  const represented: Record<string, Value> = {};
+  await representSongs(
+    { params: trained.params, shape: preset.music, stepsPerDb: STEPS_PER_DB },
+    corpus.songs.map(({ id }) => id),
+    (_, song) => ({ data: cached.of(song), mels, frames }),
+    { has: () => false, keep: (song, representation) => Object.assign(represented, { [song]: representation }) },
+    report(labels.represent),
+  );
   writeWhole(music, writeSafetensors(represented));
   writeWhole(scores, writeSafetensors(await tagScores(preset, corpus, trained, represented)));
 }
@@ -84,26 +92,6 @@ function reportDone(corpus: Corpus, { curve }: TrainedWeights, report: Reporter)
   ] as const) {
     reportFound(report(label), total);
   }
-}
-
-/** The representation `[M, D]` of each whole song, by id. */
-async function representAll(
-  { music: shape }: Preset,
-  corpus: Corpus,
-  cached: MelCache,
-  { params }: TrainedWeights,
-  report: Reporter,
-): Promise<Record<string, Value>> {
-  const { mels, frames } = cached;
-  const out: Record<string, Value> = {};
-  await representSongs(
-    { params, shape, stepsPerDb: STEPS_PER_DB },
-    corpus.songs.map(({ id }) => id),
-    (_, song) => ({ data: cached.of(song), mels, frames }),
-    { has: () => false, keep: (song, representation) => Object.assign(out, { [song]: representation }) },
-    report(labels.represent),
-  );
-  return out;
 }
 
 /** How probable the encoder finds each tag in the songs that it has not learned from. */

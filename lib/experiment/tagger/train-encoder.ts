@@ -98,12 +98,15 @@ const checkpoint = (home: string, stage: Stage) => path.join(home, `checkpoint-$
 type Trained = { readonly params: ParamValues; readonly curve: Curve };
 
 async function trainStages(training: Training, mels: MelCache): Promise<Trained> {
-  const { tagger } = training.preset;
+  const { preset, train } = training;
+  const { tagger } = preset;
   const positions = tagger.cropFrames / frameStride;
   const lower = await trainStage(training, "lower", (songs, seed) => melCrops(mels, songs, tagger.cropFrames, seed));
-  const below = await lowerFeatures(training, mels, lower.params);
+  const below = await featuresOf(lowerFrontEnd, lower.params, train.length, (row) => {
+    return value(mels.of(train[row]!), [1, mels.mels, mels.frames]);
+  });
   const middle = await trainStage(training, "middle", (rows, seed) => featureCrops(below, rows, positions, seed));
-  const local = await localFeatures(below, middle.params);
+  const local = await featuresOf(upperFrontEnd, middle.params, train.length, (row) => value(below.of[row]!, [1, ...below.shape]));
   const top = await trainStage(training, "top", (rows, seed) => {
     const [, T, C] = local.shape;
     const { data } = featureCrops(local, rows, T, seed);
@@ -189,26 +192,18 @@ function featureCrops({ of, shape: [F, T, C] }: Features, rows: readonly number[
 const withoutSide = (params: ParamValues): ParamValues =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !isSideHead(name)));
 
-async function lowerFeatures({ train }: Training, mels: MelCache, lower: ParamValues): Promise<Features> {
-  const apply = compile((p: Params, mel: tf.Tensor) => lowerFrontEnd(p, mel), { baked: [0], threads: 1, name: "lower blocks" });
-  const params = withoutSide(lower);
-  const features: Value[] = [];
-  for (const song of train) features.push(await apply(params, value(mels.of(song), [1, mels.mels, mels.frames])));
+/** Applies frozen blocks to `songs` inputs, one after the other. */
+async function featuresOf(
+  blocks: (params: Params, x: tf.Tensor) => tf.Tensor,
+  trained: ParamValues,
+  songs: number,
+  inputOf: (song: number) => Value,
+): Promise<Features> {
+  const apply = compile((p: Params, x: tf.Tensor) => blocks(p, x), { baked: [0], threads: 1, name: "frozen blocks" });
+  const params = withoutSide(trained);
+  const outputs: Value[] = [];
+  for (let song = 0; song < songs; song++) outputs.push(await apply(params, inputOf(song)));
   await apply.release();
-  const [, F = 0, T = 0, C = 0] = features[0]?.shape ?? [];
-  return { of: features.map(({ data }) => data as Float32Array), shape: [F, T, C] };
-}
-
-async function localFeatures({ of, shape }: Features, middle: ParamValues): Promise<Features> {
-  const apply = compile((p: Params, lower: tf.Tensor) => upperFrontEnd(p, lower), {
-    baked: [0],
-    threads: 1,
-    name: "middle blocks",
-  });
-  const params = withoutSide(middle);
-  const local: Value[] = [];
-  for (const data of of) local.push(await apply(params, value(data, [1, ...shape])));
-  await apply.release();
-  const [, T = 0, C = 0] = local[0]?.shape ?? [];
-  return { of: local.map(({ data }) => data as Float32Array), shape: [1, T, C] };
+  const [F = 0, T = 0, C = 0] = outputs[0]?.shape.slice(-3) ?? []; // local features are [1, T, C]: one band
+  return { of: outputs.map(({ data }) => data as Float32Array), shape: [F, T, C] };
 }

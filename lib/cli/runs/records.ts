@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { AlcapError } from "../errors";
-import { leaves, recipeDifferences } from "../experiment/run/recipe";
-import { type RunRecord, readCaptions, readRecord, recordIds } from "../experiment/run/records";
-import { recordJsonSchemas } from "../experiment/run/schema";
-import { inColumns, runTable } from "../experiment/study/table";
-import { projectHome } from "../files/project";
-import { command, group } from "./command";
-import { flag, folder, required, text, usage } from "./options";
+import { AlcapError } from "../../errors";
+import { leaves, recipeDifferences } from "../../experiment/run/recipe";
+import { type RunRecord, readCaptions, readRecord, recordIds } from "../../experiment/run/records";
+import { recordJsonSchemas } from "../../experiment/run/schema";
+import { inColumns, runTable } from "../../experiment/study/table";
+import { projectHome } from "../../files/project";
+import { command } from "../command";
+import { flag, folder, required, text, usage } from "../options";
 
 interface Place {
   readonly preset?: string;
@@ -15,68 +15,51 @@ interface Place {
 }
 
 const place = {
-  preset: text("NAME", "results/NAME only (default: every folder of results)"),
+  preset: text("PRESET", "of results/PRESET only (default: every folder of results)"),
   folder: folder("DIR", "a folder of records in the place of results"),
 };
-const json = flag("as JSON");
-const id = (about: string) => required(text("ID", about));
+const json = flag("JSON instead of text");
+const id = required(text("ID", "a run's id, or the end of one that no other run has"));
 
-/** `alcap runs`: what is recorded. */
-export const runs = group("runs", "Recorded runs. Records need no weights: what is committed is shown without training.", {
-  list: {
-    about: "every recorded run with its measures, percent",
-    load: async () =>
-      command({
-        name: "runs list",
-        about: "Lists every recorded run with its measures, percent.",
-        options: { ...place, json },
-        action: async (given) => list(given, given.json),
-      }),
-  },
-  show: {
-    about: "a run's recipe, metrics with intervals, captions",
-    load: async () =>
-      command({
-        name: "runs show",
-        about: "Shows a run's recipe, its metrics with intervals, and its captions.",
-        arguments: { id: id("the run's id, or an end of it that no other run has") },
-        options: { ...place, json },
-        action: async (given) => {
-          const found = findById(given.id, given);
-          console.log(given.json ? JSON.stringify(found.record) : inWords(found));
-          return 0;
-        },
-      }),
-  },
-  diff: {
-    about: "fields in which two recipes differ, metrics side by side",
-    load: async () =>
-      command({
-        name: "runs diff",
-        about: "Shows the fields in which the recipes of two runs differ, and their metrics side by side.",
-        arguments: { first: id("a run's id, or an end of it that no other run has"), second: id("another run's") },
-        options: { ...place, json },
-        action: async (given) => {
-          const [a, b] = [findById(given.first, given), findById(given.second, given)];
-          console.log(given.json ? JSON.stringify(differences(a.record, b.record)) : diffInWords(a, b));
-          return 0;
-        },
-      }),
-  },
-  schema: {
-    about: "records and captions as JSON Schema",
-    load: async () =>
-      command({
-        name: "runs schema",
-        about: "Prints the schema that records and captions are checked against when they are read.",
-        action: async () => {
-          console.log(JSON.stringify(recordJsonSchemas(), null, 2));
-          return 0;
-        },
-      }),
+export const listRuns = command({
+  name: "runs list",
+  about: "Lists every recorded run with its measures, in percent.",
+  options: { ...place, json },
+  action: async (asked) => list(asked, asked.json),
+});
+
+export const showRun = command({
+  name: "runs show",
+  about: "Prints a run's recipe, its metrics with intervals, and how many captions it wrote.",
+  arguments: { id },
+  options: { ...place, json },
+  action: async (asked) => {
+    const found = findById(asked.id, asked);
+    console.log(asked.json ? JSON.stringify(found.record) : inWords(found));
+    return 0;
   },
 });
-export const { run, parse } = runs;
+
+export const diffRuns = command({
+  name: "runs diff",
+  about: "Prints the fields in which two recipes differ, and the metrics side by side.",
+  arguments: { a: id, b: id },
+  options: { ...place, json },
+  action: async (asked) => {
+    const [a, b] = [findById(asked.a, asked), findById(asked.b, asked)];
+    console.log(asked.json ? JSON.stringify(differences(a.record, b.record)) : diffInWords(a, b));
+    return 0;
+  },
+});
+
+export const schema = command({
+  name: "runs schema",
+  about: "Prints records and captions as JSON Schema.",
+  action: async () => {
+    console.log(JSON.stringify(recordJsonSchemas(), null, 2));
+    return 0;
+  },
+});
 
 /** Folders of records: the one named, a preset's, or all presets'. */
 function foldersOf({ preset, folder }: Place): string[] {

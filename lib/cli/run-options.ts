@@ -1,5 +1,5 @@
 import { presetNamed, presetNames } from "../experiment/preset/songbook";
-import { or, single } from "./options";
+import { or, single, whole } from "./options";
 
 /** `--preset`: one of Songbook's presets, quick where none is given. */
 export const preset = or(
@@ -7,3 +7,9 @@ export const preset = or(
   presetNamed("quick"),
   "quick",
 );
+
+/** `--jobs`: runs side by side. */
+export const jobs = whole("runs at once, each a process of one thread (default: one a core; on a prepared corpus 1)", {
+  from: 1,
+  to: 1024,
+});
