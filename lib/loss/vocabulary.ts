@@ -1,86 +1,86 @@
-import { softmaxCrossEntropy, tf } from "../engine";
+import { tf } from "../engine";
 
-/** What vocabulary scores `s Eᵀ + b` are made of, to be taken in chunks. */
+/** What vocabulary scores `s Eᵀ + b` are made of. */
 export interface VocabularyStates {
   /** `[N, C]` */
   readonly states: tf.Tensor;
   /** Output weights `[V, C]`: BART's embedding table. */
   readonly table: tf.Tensor;
-  /** `[V]` */
-  readonly bias: tf.Tensor;
-  /** Rows of a chunk. */
-  readonly rows: number;
+  /** `[V]`; no bias where it is left out. */
+  readonly bias?: tf.Tensor | undefined;
+  /** Rows whose scores are in memory at once; all of them where it is left out. */
+  readonly rows?: number | undefined;
 }
 
-/** The parts of a vocabulary loss with a gradient: states `[N, C]`, output weights `[V, C]`, output bias `[V]`. */
-type Sides = readonly [states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor];
+/** The parts of a vocabulary loss with a gradient: states `[N, C]`, output weights `[V, C]` and, where there is one, output bias `[V]`. */
+type Sides = readonly [states: tf.Tensor2D, table: tf.Tensor2D, bias?: tf.Tensor1D];
 
 /**
- * Sum of `w_i · −log softmax(s_i Eᵀ + b)[label_i]` over the rows, in nats, without ever holding all `[N, V]` scores: rows go in
- * chunks, and each chunk's gradients are taken while its scores are at hand (the loss is a sum, so they only need scaling later).
- * A chunk waits for the one before it, so that scores of one chunk at a time are in memory.
+ * Sum of `w_i · −log softmax(s_i Eᵀ + b)[label_i]` over the rows, in nats. Its gradients are taken while the scores `[N, V]` are at hand
+ * (the loss is a sum, so they only need scaling later) and without their error `softmax − one-hot`: the one-hot part of a product
+ * with it is a row of the table. Rows may go in chunks, so that the scores of one chunk at a time are in memory.
  *
  * @param labels int32 `[N]`
  * @param weights `[N]`, not differentiated
  */
-export function chunkedCrossEntropy(
-  { states, table, bias, rows }: VocabularyStates,
+export function vocabularyCrossEntropy(
+  { states, table, bias, rows = states.shape[0] ?? 0 }: VocabularyStates,
   labels: tf.Tensor1D,
   weights: tf.Tensor1D,
 ): tf.Scalar {
   const run = tf.customGrad((...args) => {
-    const [statesIn, tableIn, biasIn, save] = args as [...Sides, tf.GradSaveFunc];
-    const { total, grads } = inChunks([statesIn, tableIn, biasIn], labels, weights, rows);
-    save([...grads]);
+    const save = args.pop() as unknown as tf.GradSaveFunc;
+    const { total, grads } = inChunks(args as unknown as Sides, labels, weights, rows);
+    save(grads);
     return { value: total, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => saved.map((grad) => tf.mul(grad, dy)) };
   });
-  return run(states, table, bias) as tf.Scalar;
+  return run(...(bias ? [states, table, bias] : [states, table])) as tf.Scalar;
 }
 
-function inChunks([states, table, bias]: Sides, labels: tf.Tensor1D, weights: tf.Tensor1D, rows: number) {
+function inChunks([states, ...shared]: Sides, labels: tf.Tensor1D, weights: tf.Tensor1D, rows: number) {
   const [N = 0] = states.shape;
-  const dStates: tf.Tensor[] = [];
+  const ofStates: tf.Tensor[] = [];
   let total: tf.Tensor = tf.scalar(0);
-  let dTable: tf.Tensor | undefined;
-  let dBias: tf.Tensor | undefined;
+  let ofShared: readonly tf.Tensor[] = [];
   for (let at = 0; at < N; at += rows) {
     const size = Math.min(rows, N - at);
     const part = <T extends tf.Tensor>(x: T) =>
       tf.slice(x, [at, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]) as T;
-    const held = part(states);
-    const done = [total, dTable, dBias, dStates.at(-1)].filter((x) => x !== undefined);
-    const sides: Sides = [at > 0 ? after(held, done) : held, table, bias];
-    const { value, grads } = chunk(sides, part(labels), part(weights));
-    const [toStates, toTable, toBias] = grads as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const held = at > 0 ? after(part(states), [total, ...ofShared, ...ofStates.slice(-1)]) : part(states);
+    const { value, grads } = chunk([held, ...shared], part(labels), part(weights));
+    const [toStates, ...toShared] = grads;
     total = tf.add(total, value);
-    dStates.push(toStates); // n, C
-    dTable = dTable ? tf.add(dTable, toTable) : toTable; // V, C
-    dBias = dBias ? tf.add(dBias, toBias) : toBias; // V
+    ofStates.push(toStates as tf.Tensor); // n, C
+    ofShared = toShared.map((grad, i) => (at > 0 ? tf.add(ofShared[i] as tf.Tensor, grad) : grad)); // V, C and V
   }
-  return { total, grads: [tf.concat(dStates, 0), dTable as tf.Tensor, dBias as tf.Tensor] as const };
+  return { total, grads: [tf.concat(ofStates, 0), ...ofShared] };
 }
 
 /** `x` itself, but computed after all of `others`: adds zeros that the graph cannot know to be such. */
-function after(x: tf.Tensor, others: readonly tf.Tensor[]): tf.Tensor {
+function after<T extends tf.Tensor>(x: T, others: readonly tf.Tensor[]): T {
   const zero = (other: tf.Tensor) => tf.minimum(tf.abs(tf.slice(tf.reshape(other, [-1]), 0, 1)), 0); // 1
   return tf.add(x, tf.addN(others.map(zero)));
 }
 
-/** Loss and gradients of one chunk's rows: the scores' gradient is `w (softmax − one-hot)`. */
+/** Loss and gradients of one chunk's rows. */
 function chunk([states, table, bias]: Sides, labels: tf.Tensor1D, weights: tf.Tensor1D) {
-  const [n = 0] = states.shape;
-  const product = tf.matMul(states as tf.Tensor2D, table as tf.Tensor2D, false, true); // n, V
-  const scores = tf.add(product, bias) as tf.Tensor2D; // n, V
-  const nats = softmaxCrossEntropy(scores, labels, tf.onesLike(weights)); // n
-  const at = tf.stack([tf.range(0, n, 1, "int32"), labels], 1); // n, 2
-  const labelError = tf.sub(tf.exp(tf.neg(nats)), 1); // n
-  const error = tf.mul(tf.tensorScatterUpdate(tf.softmax(scores), at, labelError), tf.reshape(weights, [n, 1])) as tf.Tensor2D; // n, V
+  const [V = 0] = table.shape;
+  const column = tf.reshape(weights, [-1, 1]); // n, 1
+  const product = tf.matMul(states, table, false, true); // n, V
+  const scores = bias ? tf.add(product, bias) : product; // n, V
+  const chances = tf.softmax(scores) as tf.Tensor2D; // n, V
+  // The largest chance is 1 / Σ exp(score − largest score), which cannot underflow.
+  const logSum = tf.sub(tf.max(scores, 1), tf.log(tf.max(chances, 1))); // n
+  const labelled = tf.gather(table, labels); // n, C
+  const dot = tf.sum(tf.mul(states, labelled), 1); // n
+  const own = bias ? tf.add(dot, tf.gather(bias, labels)) : dot; // n
+  const weighed = tf.mul(states, column) as tf.Tensor2D; // n, C
+  const toStates = tf.mul(tf.sub(tf.matMul(chances, table), labelled), column); // n, C
+  const toTable = tf.sub(tf.matMul(chances, weighed, true, false), tf.unsortedSegmentSum(weighed, labels, V)); // V, C
+  const toBias = () =>
+    tf.squeeze(tf.sub(tf.matMul(chances, column as tf.Tensor2D, true, false), tf.unsortedSegmentSum(column, labels, V)), [1]); // V
   return {
-    value: tf.sum(tf.mul(nats, weights)),
-    grads: [
-      tf.matMul(error, table as tf.Tensor2D), // n, C
-      tf.matMul(error, states as tf.Tensor2D, true, false), // V, C
-      tf.squeeze(tf.matMul(tf.ones([1, n]), error), [0]), // V
-    ],
+    value: tf.sum(tf.mul(tf.sub(logSum, own), weights)),
+    grads: [toStates, toTable, ...(bias ? [toBias()] : [])],
   };
 }

@@ -1,6 +1,8 @@
+import type { Packing } from "../data/text/pack";
 import { tf } from "../engine";
 import { type AlignmentLoss, alignmentLosses } from "../loss/alignment";
 import { captionLoss } from "../loss/caption";
+import type { VocabularyStates } from "../loss/vocabulary";
 import type { Alignment } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
 import type { Captioner } from "./captioner";
@@ -38,6 +40,16 @@ export type PackedBatch = Batch & {
 
 /** Whether the method's parameters and loss include the alignment. λ = 0 leaves it out, so it is exactly BART-fusion. */
 export const aligns = ({ method, recipe }: Captioner) => method === "alcap" && recipe.alignment.weight !== 0;
+
+/**
+ * Which sides of a batch can be packed: those whose padding takes part in nothing. A mean over all positions (released code) counts the
+ * states of padded lyrics, and the released caption loss counts padded labels.
+ */
+export function packingOf(captioner: Captioner): Packing {
+  const { alignment, caption } = captioner.recipe;
+  const lyricsCount = aligns(captioner) && alignment.aggregation === "mean" && alignment.pooling === "all-positions";
+  return { lyrics: !lyricsCount, captions: caption.labelPadding === "ignored" };
+}
 
 /** The encoder with music fused in where the recipe says: every state `[B, S, C]`, the last one is the output. */
 export function encode(
@@ -120,13 +132,11 @@ function countedPositions({ recipe }: Captioner, { labelMask }: Pick<Batch, "lab
   return tf.reshape(recipe.caption.labelPadding === "counted" ? tf.onesLike(labelMask) : labelMask, [-1]);
 }
 
-/** Scores of the decoder's states `[B, T, C]` for `captionLoss`: logits `[B·T, V]`, or what they are made of. */
-function captionScores(params: Params, states: tf.Tensor, { vocabularyRows }: Computation): Parameters<typeof captionLoss>[0] {
-  if (vocabularyRows === undefined) return vocabularyLogits(params, states);
+/** What the scores of the decoder's states `[B, T, C]` or `[N, C]` are made of, for `captionLoss`. */
+function vocabularyStates(params: Params, states: tf.Tensor, { vocabularyRows }: Computation): VocabularyStates {
   const table = param(params, "model.shared.weight"); // V, C
-  const [V = 0, C = 0] = table.shape;
-  const bias = params.final_logits_bias ? tf.reshape(params.final_logits_bias, [-1]) : tf.zeros([V]);
-  return { states: tf.reshape(states, [-1, C]), table, bias, rows: vocabularyRows };
+  const bias = params.final_logits_bias && tf.reshape(params.final_logits_bias, [-1]); // V
+  return { states: tf.reshape(states, [-1, table.shape[1] ?? 0]), table, bias, rows: vocabularyRows };
 }
 
 /**
@@ -146,7 +156,7 @@ export function parts(
   const encoded = states.at(-1) as tf.Tensor; // B, S, C
   const decoded = decode(params, captioner, batch, encoded, dropout); // B, T, C
   const labels = tf.reshape(batch.labels, [-1]); // B·T
-  const caption = captionLoss(captionScores(params, decoded, computation), labels, countedPositions(captioner, batch), total);
+  const caption = captionLoss(vocabularyStates(params, decoded, computation), labels, countedPositions(captioner, batch), total);
   return { caption, codes: aligns(captioner) ? alignmentCodes(params, captioner, states, batch) : null };
 }
 

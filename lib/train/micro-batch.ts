@@ -1,6 +1,17 @@
+import { packBatch } from "../data/text/pack";
 import { compile, scalar, tf, type Value, type Values, value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
-import { alignmentCodes, alignmentLoss, aligns, type Batch, type Codes, encode, parts } from "../model/alcap";
+import {
+  alignmentCodes,
+  alignmentLoss,
+  aligns,
+  type Batch,
+  type Codes,
+  encode,
+  type PackedBatch,
+  packingOf,
+  parts,
+} from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
@@ -23,9 +34,10 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
   const functions = compiled(captioner, plan, options);
   const { codesOf, alignment, accumulate, update } = functions;
   const size = plan.microBatch ?? 1;
+  const packing = packingOf(captioner);
   let sum: Values<Sum> | undefined;
   const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
-    const micros = split(batch, size);
+    const micros = split(batch, size).map((micro) => packBatch(micro, packing));
     const keys = micros.map((_, at) => keyOf(tick, micros.length, at));
     const params = state.params as ParamValues;
     const codes: Values<Codes>[] = [];
@@ -60,7 +72,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
   const { alignment: recipe } = captioner.recipe;
   const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...options });
   return {
-    codesOf: compile((params: Params, batch: Batch, key: tf.Tensor): Codes => {
+    codesOf: compile((params: Params, batch: PackedBatch, key: tf.Tensor): Codes => {
       const states = encode(params, captioner, batch, dropoutAt(plan, captioner, key));
       return alignmentCodes(params, captioner, states, batch);
     }, named("codes")),
@@ -72,7 +84,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
       return valueAndGradAux(weighed, codes);
     }, named("alignment")),
     accumulate: compile(
-      (sum: Sum, params: Params, batch: Batch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
+      (sum: Sum, params: Params, batch: PackedBatch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
         const loss = (p: Params) => {
           const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, whole.counted);
           return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };

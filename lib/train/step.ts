@@ -1,6 +1,7 @@
+import { packBatch } from "../data/text/pack";
 import { compile, type Value, type Values, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
-import { aligns, type Batch, captionerParams, objective } from "../model/alcap";
+import { aligns, captionerParams, objective, type PackedBatch, packingOf } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { type Initial, initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
@@ -59,8 +60,9 @@ const unaligned = (captioner: Captioner): Captioner => ({
 });
 
 function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
-  return compile(
-    (state: OptimiserState, batch: Batch, tick: Tick) => {
+  const packing = packingOf(captioner);
+  const step = compile(
+    (state: OptimiserState, batch: PackedBatch, tick: Tick) => {
       const dropout = dropoutAt(plan, captioner, tick.key);
       const loss = (params: Params) => objective(params, captioner, batch, dropout, plan);
       const { grads, ...losses } = valueAndGradAux(loss, state.params);
@@ -68,4 +70,7 @@ function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): 
     },
     { resident: "state", name: `${captioner.method} step`, ...options },
   );
+  return Object.assign((...[state, batch, tick]: Parameters<CaptionerStep>) => step(state, packBatch(batch, packing), tick), {
+    release: () => step.release(),
+  });
 }

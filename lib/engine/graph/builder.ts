@@ -64,12 +64,15 @@ export class GraphBuilder {
   scope = "";
   /** False leaves out ONNX Runtime's own (com.microsoft) ops, which GPU providers lack. */
   readonly contrib: boolean;
+  /** Whether the graph runs on one thread of a CPU. */
+  readonly serial: boolean;
   private readonly made = new Map<string, readonly Wire[]>();
   private readonly origins = new Map<string, Origin>();
   private count = 0;
 
-  constructor(options: { contrib: boolean }) {
+  constructor(options: { contrib: boolean; serial: boolean }) {
     this.contrib = options.contrib;
+    this.serial = options.serial;
   }
 
   /** Adds a node with several outputs, or finds the equal one. `inputs` are wire names. */

@@ -168,7 +168,7 @@ export function buildProgram(
   fn: (...args: never[]) => unknown,
   args: readonly Skeleton[],
   leaves: readonly Spec[],
-  options: { contrib: boolean },
+  options: { contrib: boolean; serial: boolean },
 ): Program {
   const started = performance.now();
   const recording = trace(fn, args, leaves);

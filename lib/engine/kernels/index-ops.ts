@@ -4,15 +4,19 @@ import { axisOf, type Rules, rule, unsupported } from "./rule";
 
 /**
  * Adds rows of `updates` [n, width] into a zero matrix [rows, width] at `indices` [n].
- * ScatterND(add) loses updates when ONNX Runtime 1.30 runs it on two threads or more; ScatterElements does not.
+ * ScatterND(add) loses updates when ONNX Runtime 1.30 runs it on two threads or more; ScatterElements does not, and is slower.
  */
 function scatterAdd(g: GraphBuilder, indices: Wire, updates: Wire, rows: number): Wire {
   const [n, width] = updates.shape as [number, number];
   const zeros = g.splat(0, [rows, width], updates.type === "int32" ? "int32" : "float32");
-  const spread: Wire = { ...g.reshape(indices, [n, 1]), shape: [n, width] };
   const output = { shape: [rows, width], type: updates.type };
-  const attributes = { axis: 0, reduction: { string: "add" } };
-  return g.emit("ScatterElements", [g.full(zeros), g.full(spread), g.full(updates)], output, attributes);
+  const attributes = { reduction: { string: "add" } };
+  if (g.serial && updates.type === "float32") {
+    const places = g.cast(g.reshape(indices, [n, 1]), "int64");
+    return g.emit("ScatterND", [g.full(zeros), g.full(places), g.full(updates)], output, attributes);
+  }
+  const spread: Wire = { ...g.reshape(indices, [n, 1]), shape: [n, width] };
+  return g.emit("ScatterElements", [g.full(zeros), g.full(spread), g.full(updates)], output, { axis: 0, ...attributes });
 }
 
 /** Row numbers in the flattened leading axes of `shape` for `indices` [n, k]. */

@@ -46,7 +46,10 @@ export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): R
   const entryFor = (call: Call): Entry => {
     const known = entries.get(call.signature);
     if (known) return known;
-    const program = buildProgram(fn, call.args, call.leaves, { contrib: plan.settings.device === "cpu" });
+    const program = buildProgram(fn, call.args, call.leaves, {
+      contrib: plan.settings.device === "cpu",
+      serial: plan.settings.device === "cpu" && plan.settings.threads === 1,
+    });
     const entry = {
       program,
       bakedLeaves: plan.baked.flatMap((arg) => leafIndices(call.args[arg] ?? { kind: "list", items: [] })),
