@@ -262,7 +262,7 @@ const CASES: Record<string, readonly Case[]> = {
 };
 
 /** Kernels of our own, tried in ops.test.ts. */
-const OWN = ["AlcapLayerNorm", "AlcapGelu", "LogSoftmax"];
+const OWN = ["AlcapAffine", "AlcapLayerNorm", "AlcapGelu", "LogSoftmax"];
 
 test("every kernel that can be compiled is tried here", () => {
   assert.deepEqual([...Object.keys(CASES), ...Object.keys(BINARY), ...OWN].sort(), [...RULES.keys()].sort());

@@ -13,11 +13,15 @@ export type PlaceValues = { time: Value; place: Value; row: Value };
 /** A batch whose lyrics or captions may be packed. */
 export type PackedValues = CaptionValues & { lyricsPlaces: PlaceValues | null; captionPlaces: PlaceValues | null };
 
-/** Sizes come in so many steps up to the whole padded batch: each size is a graph of its own. */
-const STEPS = 8;
+/**
+ * Sizes come in so many steps up to the whole padded batch, as each size is a graph of its own: fine ones for a batch of many rows, whose
+ * sums differ little, and coarse ones for a few.
+ */
+const stepsOf = (rows: number) => (rows >= 16 ? 16 : 4);
 
-/** The next size in steps of an eighth of the whole. */
-const bucket = (count: number, whole: number) => Math.min(whole, Math.ceil((STEPS * count) / whole) * Math.ceil(whole / STEPS));
+/** The next size that a graph is made for. */
+const bucket = (count: number, whole: number, steps: number) =>
+  Math.min(whole, Math.ceil((steps * count) / whole) * Math.ceil(whole / steps));
 
 /**
  * Leaves padding out of a batch where the recipe does: token-wise work is then done for words alone. Some rows stay empty, so that
@@ -39,7 +43,7 @@ export function packBatch(batch: CaptionValues, { lyrics, captions }: Packing): 
   };
 }
 
-/** How one side of a batch is packed, from its mask `[B, T]`. */
+/** How one side of a batch is packed, from its mask `[B, T]`; undefined where packing would leave out nothing. */
 function packSide(mask: Value) {
   const [B = 0, whole = 0] = mask.shape;
   const lengths = Array.from(
@@ -48,9 +52,10 @@ function packSide(mask: Value) {
   );
   const count = lengths.reduce((a, b) => a + b, 0);
   const longest = Math.max(...lengths);
-  const fits = bucket(longest, whole);
+  const fits = bucket(longest, whole, stepsOf(B));
   const T = lengths.every((length) => length === fits) ? fits + 1 : fits; // some padding must be there to point at
-  const N = bucket(count + 1, B * whole + 1);
+  const N = bucket(count + 1, B * whole + 1, stepsOf(B));
+  if (N >= B * whole) return undefined;
   const time = new Int32Array(N);
   const place = new Int32Array(N);
   const row = new Int32Array(B * T).fill(N - 1);
