@@ -40,8 +40,8 @@ export function studentQuantile(p: number, degrees: number): number {
   return (low + high) / 2;
 }
 
-/** Distribution function of Student's t for `t ≤ 0` by its finite sums (Abramowitz and Stegun 26.7.3 and 26.7.4); normal above 1,000 degrees. */
-function studentDistribution(t: number, degrees: number): number {
+/** Distribution function of Student's t for `t ≤ 0`, degrees a whole number, by its finite sums (Abramowitz and Stegun 26.7.3 and 26.7.4); normal above 1,000 degrees. */
+export function studentDistribution(t: number, degrees: number): number {
   if (degrees > 1000) return normalDistribution(t * (1 - 1 / (4 * degrees)) * (1 + (t * t) / (2 * degrees)) ** -0.5);
   const theta = Math.atan(-t / Math.sqrt(degrees));
   const cosine = Math.cos(theta);
@@ -54,4 +54,28 @@ function studentDistribution(t: number, degrees: number): number {
   }
   const middle = odd ? (2 / Math.PI) * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
   return (1 - middle) / 2;
+}
+
+/** Points of Simpson's rule over the spread of a sample's deviation. */
+const POINTS = 400;
+
+/**
+ * Power of the two-sided t-test: the chance that `|t|` passes the critical value when the true mean is `shift` standard errors from 0
+ * (Student's t with that non-centrality), by integrating over the deviation that a sample may show.
+ *
+ * @param degrees degrees of freedom, a whole number from 1
+ * @param size of the test, such as 0.05
+ */
+export function studentPower(shift: number, degrees: number, size: number): number {
+  const critical = studentQuantile(1 - size / 2, degrees);
+  const most = 1 + 8 / Math.sqrt(2 * degrees); // in true deviations; what lies beyond adds nothing
+  let [weights, power] = [0, 0];
+  for (let i = 1; i <= POINTS; i++) {
+    const spread = (most * i) / POINTS;
+    const logDensity = (degrees - 1) * Math.log(spread) - (degrees * (spread * spread - 1)) / 2; // of √(χ²/degrees), not normalised
+    const weight = Math.exp(logDensity) * (i === POINTS ? 1 : i % 2 === 1 ? 4 : 2);
+    weights += weight;
+    power += weight * (normalDistribution(shift - critical * spread) + normalDistribution(-shift - critical * spread));
+  }
+  return power / weights;
 }

@@ -8,6 +8,7 @@ export { moodPosterior, musicMoodBound, type Played } from "./facts/music-mood";
 export * from "./information/gaussian-critic";
 export * from "./information/information";
 export * from "./probe";
+export * from "./replicates";
 export * from "./retrieval/encoder";
 export * from "./retrieval/lsa";
 export * from "./retrieval/retrieval";
