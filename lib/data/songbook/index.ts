@@ -15,7 +15,7 @@ export {
   reviewWords,
   type SongbookPlaylist,
 } from "./playlists";
-export { makeSong, songId } from "./song";
+export { freshComments, makeSong, songId } from "./song";
 export { soundFingerprint } from "./synth/fingerprint";
 export { renderSong } from "./synth/render";
 export { sampleRate } from "./synth/tables";

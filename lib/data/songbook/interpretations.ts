@@ -53,6 +53,10 @@ export function interpret(written: Written, truth: Truth, draw: Draw): readonly 
   });
 }
 
+/** One true interpretation, by an expert or a casual listener who has read no other. */
+export const interpretAlone = (written: Written, truth: Truth, draw: Draw): string =>
+  listeningRoom(written, truth, draw)[draw.pick(["expert", "casual"] as const)]();
+
 /** Votes follow how true a kind of listener is. */
 function votesFor(listener: Listener, draw: Draw): number {
   const few = draw.integer(8) * draw.real();

@@ -1,10 +1,11 @@
 import { AlcapError } from "../../errors";
 import { drawCauses, splitOf } from "./causes";
 import { drawFrom } from "./draw";
-import { interpret } from "./interpretations";
+import { interpret, interpretAlone } from "./interpretations";
 import { writeLyrics } from "./lyrics";
 import { tagsOf } from "./tags";
 import type { Song, SongbookOptions } from "./types";
+import type { Mood } from "./words/lexicon";
 
 /**
  * Makes one song: its words, its listeners' interpretations, its truth and the plan of its music (play it with `renderSong`).
@@ -34,6 +35,21 @@ export function makeSong(options: SongbookOptions, index: number): Song {
     tags: tagsOf(truth, music),
     music,
   };
+}
+
+/**
+ * What fresh listeners write of a song, beside the interpretations that the corpus holds: each is an expert or a casual listener who
+ * draws sentence frames without a look at the others', so two of them may build alike. As many as one likes can be had of a song.
+ *
+ * @param mood what they take the music's mood for; the true one where it is left out
+ * @throws AlcapError `usage` when an option or the index is out of range
+ */
+export function freshComments(options: SongbookOptions, index: number, count: number, mood?: Mood): string[] {
+  const { truth } = drawCauses(options, index);
+  const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
+  const written = writeLyrics(truth, stream("lyrics"));
+  const taken = { ...truth, mood: mood ?? truth.mood };
+  return Array.from({ length: count }, (_, listener) => interpretAlone(written, taken, stream(`fresh/${listener}`)));
 }
 
 /** The id of a song, of the corpus of any size. */
