@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { mock, test } from "node:test";
 import { alcap } from "alcap/dist/cli/commands";
@@ -97,4 +97,17 @@ test("each call reads its own words: nothing is left of the one before", async (
   const second = (await alcap.parse(["train", "--method", "alcap", "--method", "bart"])) as Record<string, unknown>;
   assert.deepEqual([first.method, first.seed, first.json], [["bart"], [1], true]);
   assert.deepEqual([second.method, second.seed, second.json], [["alcap", "bart"], undefined, false]);
+});
+
+test("output that cannot be written is an error; a reader who has enough is not", {
+  skip: !existsSync("/dev/full") && "no /dev/full",
+}, () => {
+  const alcap = (redirect: string) =>
+    spawnSync("sh", ["-c", `"$0" "$1" --help ${redirect}`, process.execPath, path.join(projectRoot(), "lib/bin/alcap.js")], {
+      encoding: "utf8",
+    });
+  const full = alcap("> /dev/full");
+  assert.deepEqual([full.status, full.stderr.includes("could not be written (ENOSPC)")], [1, true]);
+  const enough = alcap("| head -n 1");
+  assert.deepEqual([enough.status, enough.stderr], [0, ""]);
 });

@@ -219,7 +219,7 @@ test("nothing is left behind when a preparation fails, and no folder is overwrit
   await prepareRecords({ ...options, replace: true });
   mkdirSync(path.join(folder, "own"));
   put(path.join(folder, "own"), "thesis.txt", "years of work");
-  await assert.rejects(prepareRecords({ ...options, out: path.join(folder, "own"), replace: true }), /something else/);
+  await assert.rejects(prepareRecords({ ...options, out: path.join(folder, "own"), replace: true }), /no prepared corpus/);
   assert.ok(existsSync(path.join(folder, "own", "thesis.txt")));
   assert.deepEqual(readdirSync(folder).sort(), ["bad.jsonl", "own", "si"]);
 });

@@ -172,7 +172,7 @@ test("a preparation that fails goes on with the sounds it has; one with other op
   assert.ok(!existsSync(`${out}.partial`));
 });
 
-test("two processes do not write to one place; what has no readable owner is not used", async (t) => {
+test("two processes do not write to one place; a folder of the user's is never touched", async (t) => {
   const out = path.join(scratch(t), "songbook");
   const partial = `${out}.partial`;
   mkdirSync(path.join(partial, "corpus", "audio"), { recursive: true });
@@ -181,8 +181,33 @@ test("two processes do not write to one place; what has no readable owner is not
   const options = { songbook: few, audio: "npz", out, ruler } as const;
   await assert.rejects(prepareSongbook(options), { code: "usage", message: new RegExp(`Process ${process.ppid} is writing`) });
   put(partial, "job.json", '{"job":');
-  await prepareSongbook(options);
-  assert.equal((await verifyCorpus(out)).findings, 0);
+  await assert.rejects(prepareSongbook(options), { code: "usage", message: /which no preparation left there/ });
+  const thesis = path.join(scratch(t), "songbook");
+  mkdirSync(path.join(`${thesis}.partial`, "thesis"), { recursive: true });
+  put(path.join(`${thesis}.partial`, "thesis"), "chapter-1.txt", "years of work");
+  await assert.rejects(prepareSongbook({ ...options, out: thesis }), { code: "usage", message: /holds thesis/ });
+  put(`${thesis}.partial`, "job.json", JSON.stringify({ job: "", pid: 0 }));
+  await assert.rejects(prepareSongbook({ ...options, out: thesis }), { code: "usage", message: /holds thesis/ });
+  assert.ok(existsSync(path.join(`${thesis}.partial`, "thesis", "chapter-1.txt")));
+});
+
+test("a corpus is replaced only where nothing else lies in it, and the first of two preparations stays", async (t) => {
+  const out = path.join(scratch(t), "songbook");
+  const options = { songbook: few, out, ruler } as const;
+  const [one, other] = await Promise.allSettled([prepareSongbook(options), prepareSongbook(options)]);
+  assert.deepEqual([one.status, other.status].sort(), ["fulfilled", "rejected"]);
+  await prepareSongbook({ ...options, replace: true });
+  put(out, "notes.txt", "mine");
+  await assert.rejects(prepareSongbook({ ...options, replace: true }), { code: "usage", message: /such as notes.txt/ });
+  assert.ok(existsSync(path.join(out, "notes.txt")));
+  const other2 = path.join(scratch(t), "photos");
+  mkdirSync(other2);
+  put(other2, "corpus.json", "{}");
+  await assert.rejects(prepareSongbook({ ...options, out: other2, replace: true }), {
+    code: "usage",
+    message: /no prepared corpus/,
+  });
+  assert.equal((await verifyCorpus(out)).findings, 1, "notes.txt");
 });
 
 test("a preparation killed while it renders goes on, and gives the same bytes", async (t) => {

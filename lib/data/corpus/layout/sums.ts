@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { textLines } from "../../../files/rows/json";
 import { textFile } from "../../../files/text-file";
 import { type Progress, silent } from "../../../progress";
-import { corpusFiles } from "./schema";
+import { corpusFiles, corpusSchema } from "./schema";
 
 /** SHA-256 of a file, in hexadecimal; a chunk of it is in memory at a time. */
 export function sha256Of(file: string): string {
@@ -80,6 +80,31 @@ export async function checkSums(
     file = next();
   }
   for (; file !== undefined; file = next()) add(file, "is not part of the corpus");
+}
+
+/**
+ * Why a folder is not a prepared corpus and nothing else, or undefined: only such a folder may be removed for a new one.
+ * Files are compared by name, not by content.
+ */
+export function notOurs(folder: string): string | undefined {
+  const about = path.join(folder, corpusFiles.about);
+  if (
+    !existsSync(about) ||
+    !readFileSync(about, "utf8")
+      .slice(0, 1 << 16)
+      .includes(`"${corpusSchema}"`)
+  )
+    return "is no prepared corpus";
+  const list = path.join(folder, corpusFiles.sums);
+  if (!existsSync(list)) return `lacks ${corpusFiles.sums}, which names its files`;
+  const named = new Set(
+    readFileSync(list, "utf8")
+      .split("\n")
+      .map((line) => line.slice(line.indexOf("  ") + 2)),
+  );
+  const foreign = [...filesIn(folder)].filter((file) => file !== corpusFiles.sums && !named.has(file));
+  if (foreign.length === 0) return undefined;
+  return `holds ${foreign.length} files that are no part of the corpus, such as ${foreign[0]}`;
 }
 
 /** Order of `filesIn`: folder by folder. */

@@ -4,7 +4,7 @@ import { checkThreads } from "../../../files/workers";
 import { quiet } from "../../../progress";
 import { makePlaylist, makeSong, type PlaylistOptions, type Song, soundFingerprint } from "../../songbook";
 import { type AudioSummary, type CorpusAbout, corpusFiles, type EmbeddingSummary } from "../layout/schema";
-import { writeSums } from "../layout/sums";
+import { notOurs, writeSums } from "../layout/sums";
 import { holds, tables } from "../layout/variants";
 import type { OpenAccount } from "../write/draft";
 import { wholeFolder } from "../write/folder";
@@ -43,7 +43,7 @@ export async function prepareSongbook(options: SongbookCorpusOptions): Promise<P
   const { songbook, audio, ruler, report = quiet } = options;
   checkThreads(options.threads ?? 1);
   const resume = { job: jobOf(options), keep: [corpusFiles.audio, corpusFiles.embeddings] };
-  return wholeFolder(options.out, { replace: options.replace, mark: corpusFiles.about, resume }, async (folder) => {
+  return wholeFolder(options.out, { replace: options.replace, notOurs, resume }, async (folder) => {
     const writer = corpusWriter(folder, { tables: cut, ruler, countSongs: rowsBySong });
     const account = writeSongs(writer, options);
     const sounds = await addSounds(folder, options);

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { writeWhole } from "../../../files/whole-file";
 
 /** A long job that goes on where it was stopped. */
 export interface Resume {
@@ -14,8 +15,8 @@ export interface Resume {
 export interface FolderOptions {
   /** Put the new folder in the place of an older one. */
   readonly replace?: boolean;
-  /** A file by which an older one is known: no other folder is ever replaced. */
-  readonly mark: string;
+  /** Why a folder must not be replaced, or undefined. */
+  readonly notOurs: (folder: string) => string | undefined;
   /** Keep what was made when the job is stopped, in `<out>.partial`; without it everything is removed when anything fails. */
   readonly resume?: Resume;
 }
@@ -33,7 +34,7 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
   let done = false;
   try {
     const result = await fill(temporary);
-    moveInto(temporary, place);
+    moveInto(temporary, place, out, options);
     done = true;
     return result;
   } finally {
@@ -46,10 +47,22 @@ function openFresh(workshop: string): string {
   return workshop;
 }
 
-/** Opens what a stopped job left: the folders that it keeps, when it was the same job. */
+/** What a partial folder holds, and nothing else. */
+const OWNER = "job.json";
+const CORPUS = "corpus";
+
+/** Opens what a stopped job left: the folders that it keeps, when it was the same job. A folder that no job of ours made is not touched. */
 function openPartial(workshop: string, { job, keep }: Resume): string {
-  const [owner, corpus] = [path.join(workshop, "job.json"), path.join(workshop, "corpus")];
+  const [owner, corpus] = [path.join(workshop, OWNER), path.join(workshop, CORPUS)];
   const last = readOwner(owner);
+  const found = existsSync(workshop) ? readdirSync(workshop) : [];
+  const foreign = found.find((name) => name !== OWNER && name !== CORPUS) ?? (last ? undefined : found[0]);
+  if (foreign !== undefined)
+    throw new AlcapError(
+      "usage",
+      `${workshop} holds ${foreign}, which no preparation left there.`,
+      "It is needed for unfinished work: move it away, or give another --out.",
+    );
   if (last && last.pid !== process.pid && isAlive(last.pid))
     throw new AlcapError(
       "usage",
@@ -57,11 +70,12 @@ function openPartial(workshop: string, { job, keep }: Resume): string {
       "Wait for it, or remove that folder if it is no `alcap prepare`.",
     );
   if (last?.job !== job) rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(workshop, { recursive: true });
+  writeWhole(owner, JSON.stringify({ job, pid: process.pid })); // first, or a folder without an owner could be left
   mkdirSync(corpus, { recursive: true });
   for (const name of readdirSync(corpus)) {
     if (!keep.includes(name)) rmSync(path.join(corpus, name), { recursive: true });
   }
-  writeFileSync(owner, JSON.stringify({ job, pid: process.pid }));
   return corpus;
 }
 
@@ -85,7 +99,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function checkPlace(place: string, out: string, { replace = false, mark }: FolderOptions): void {
+function checkPlace(place: string, out: string, { replace = false, notOurs }: FolderOptions): void {
   if (!existsSync(place)) return;
   if (!replace)
     throw new AlcapError(
@@ -93,20 +107,25 @@ function checkPlace(place: string, out: string, { replace = false, mark }: Folde
       `${out} is already there.`,
       "Give another --out, or --replace to put the new corpus in its place.",
     );
-  const replaceable = statSync(place).isDirectory() && (readdirSync(place).length === 0 || existsSync(path.join(place, mark)));
-  if (!replaceable)
-    throw new AlcapError(
-      "usage",
-      `${out} holds something else than a prepared corpus.`,
-      "Give another --out, or remove it yourself.",
-    );
+  if (statSync(place).isDirectory() && readdirSync(place).length === 0) return;
+  const reason = statSync(place).isDirectory() ? notOurs(place) : "is a file";
+  if (reason !== undefined)
+    throw new AlcapError("usage", `${out} ${reason}.`, "Give another --out, or move away yourself what is there.");
 }
 
-/** The old folder is only removed once the new one stands in its place. */
-function moveInto(temporary: string, place: string): void {
+/** The old folder is only removed once the new one stands in its place. Looked at again: others may have been here meanwhile. */
+function moveInto(temporary: string, place: string, out: string, options: FolderOptions): void {
+  checkPlace(place, out, options);
   const old = `${place}.${randomUUID()}.old`;
   const replaced = existsSync(place);
   if (replaced) renameSync(place, old);
-  renameSync(temporary, place);
+  try {
+    renameSync(temporary, place); // fails where a folder with something in it has come into the place
+  } catch (cause) {
+    if (replaced && !existsSync(place)) renameSync(old, place);
+    throw new AlcapError("usage", `${out} was made by someone else in the meantime.`, "Give another --out, or run again.", {
+      cause,
+    });
+  }
   if (replaced) rmSync(old, { recursive: true, force: true });
 }

@@ -2,10 +2,10 @@ import path from "node:path";
 import { AlcapError } from "../../../errors";
 import { describeProblem, type Problem } from "../../../files/rows/problems";
 import { quiet, type Reporter } from "../../../progress";
-import { type CorpusAbout, corpusFiles } from "../layout/schema";
+import type { CorpusAbout } from "../layout/schema";
 import { type Candidate, compareIds } from "../layout/split";
 import type { Ruler } from "../layout/statistics";
-import { writeSums } from "../layout/sums";
+import { notOurs, writeSums } from "../layout/sums";
 import type { SongSounds } from "./assemble";
 import { type Draft, openDraft } from "./draft";
 import { wholeFolder } from "./folder";
@@ -46,7 +46,7 @@ export interface PreparedCorpus {
  * @throws AlcapError `data` when a strict preparation had to drop rows
  */
 export async function inDraft(options: PrepareCorpus, fill: (draft: Draft) => Promise<CorpusAbout>): Promise<PreparedCorpus> {
-  return wholeFolder(options.out, { replace: options.replace, mark: corpusFiles.about }, async (folder) => {
+  return wholeFolder(options.out, { replace: options.replace, notOurs }, async (folder) => {
     const draft = openDraft(folder);
     try {
       const about = await fill(draft);
