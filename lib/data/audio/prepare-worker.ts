@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { type NpyArray, writeNpz } from "../../files/npz";
+import { readFileSync } from "node:fs";
+import { type NpyArray, readNpz, writeNpz } from "../../files/npz";
 import { writeWhole } from "../../files/whole-file";
 import { decodeHere, readAudioFile } from "./decode";
 import { muteConsole } from "./decoders";
@@ -17,10 +17,19 @@ export default function prepareTask(task: PrepareTask): Promise<PrepareAnswer> {
 async function prepare({ file, cache, kind }: PrepareTask): Promise<PrepareAnswer> {
   const content = await readAudioFile(file);
   const prepared = preparedPath(cache, content, kind);
-  if (existsSync(prepared)) return { prepared, reused: true };
+  if (isWhole(prepared)) return { prepared, reused: true };
   const samples = excerptOf(await decodeHere(content, file));
   writeWhole(prepared, writeNpz({ a: arrayOf(samples, kind) }));
   return { prepared, reused: false };
+}
+
+/** Whether a cached file is there and as it was written: its archive holds a checksum of every entry. */
+function isWhole(file: string): boolean {
+  try {
+    return readNpz(readFileSync(file), file).a !== undefined;
+  } catch {
+    return false; // missing, or damaged since: it is made again
+  }
 }
 
 /** The array under the key `a`, as in the released `audio_arrs_15_16000`, or its spectrogram. */

@@ -5,6 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { loadExcerpt, prepareAudio, type SongFile, writeWav } from "alcap/dist/data/audio";
 import { melSpectrogram } from "alcap/dist/data/audio/mel";
+import { copyInto } from "alcap/dist/files/copy";
 import { readNpz } from "alcap/dist/files/npz";
 import { fixture } from "../mutate";
 
@@ -97,4 +98,18 @@ test("ids must differ, and something must do the work", async () => {
   await assert.rejects(prepareAudio([song, song], { cache }), { name: "AlcapError", code: "usage" });
   await assert.rejects(prepareAudio([song], { cache, threads: 0 }), { name: "AlcapError", code: "usage" });
   assert.equal((await prepareAudio([], { cache })).files.size, 0);
+});
+
+test("what was damaged in the cache is made again, and a corpus does not share its bytes", async () => {
+  const { dir, cache, songs } = corpus();
+  const first = await prepareAudio(songs.slice(0, 2), { cache, threads: 1 });
+  const file = first.files.get("mp3") ?? "";
+  const whole = readFileSync(file);
+  const place = path.join(dir, "copied.npz");
+  copyInto(file, place);
+  writeFileSync(file, whole.subarray(0, whole.length / 2));
+  assert.deepEqual(readFileSync(place), whole);
+  const second = await prepareAudio(songs.slice(0, 2), { cache, threads: 1 });
+  assert.equal(second.reused, 1);
+  assert.deepEqual(readFileSync(file), whole);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { linkOrCopy } from "../../../files/link";
+import { linkOrCopy } from "../../../files/copy";
 import type { Reporter } from "../../../progress";
 import { makeSong, type PlaylistOptions, playlistPairing, playlistsOfWindow, playlistWindow, songId } from "../../songbook";
 import { type Account, type CorpusAbout, corpusFiles, type PreparedSong } from "../layout/schema";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
-import { linkOrCopy } from "../../../files/link";
+import { copyInto } from "../../../files/copy";
 import { readNpz } from "../../../files/npz";
 import type { Progress } from "../../../progress";
 import { prepareAudio, type SongFile } from "../../audio";
@@ -69,5 +69,5 @@ export function isSound(file: string): boolean {
 
 function putInPlace(from: string | undefined, to: string): void {
   if (from === undefined) throw new AlcapError("internal", `There is no sound for ${to}.`, "Please report this.");
-  linkOrCopy(from, to);
+  copyInto(from, to);
 }
