@@ -88,10 +88,10 @@ function fillRow(row: Int32Array, start: number, key: number, dropped: number, k
   for (let i = 0; i < MASK_ROW; i++) {
     let h = (start + i) | 0;
     for (let round = 0; round < MASK_ROUNDS; round++) {
-      h = Math.imul(h, 2 * h + key);
+      h = Math.imul(h, ((h << 1) + key) | 0);
       h = (h + (h >>> 16)) | 0;
     }
-    row[i] = kept & ~(((h >>> 16) - dropped) >> 31);
-    row[MASK_ROW + i] = kept & ~(((h & 0xffff) - dropped) >> 31);
+    row[i] = kept & ((dropped - 1 - (h >>> 16)) >> 31);
+    row[MASK_ROW + i] = kept & ((dropped - 1 - (h & 0xffff)) >> 31);
   }
 }
