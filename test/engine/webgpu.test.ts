@@ -8,7 +8,7 @@ import type { Tick } from "alcap/dist/train/fit";
 import { captionerStep, freshTraining } from "alcap/dist/train/step";
 import { InferenceSession } from "onnxruntime-node";
 import { tinyBatch, tinyCaptioner, tinyParams } from "../model/tiny";
-import { onnx, relativeL2 } from "./helpers";
+import { distance, onnx, relativeL2 } from "./helpers";
 import { initialState, makeBatch, step } from "./transformer";
 
 const STEPS = 5;
@@ -78,6 +78,24 @@ test("masks drawn on the GPU are the host's to the bit", async (t) => {
   const there = await strictly(() => onnx(masks, { device: "webgpu" })(...inputs));
   const here = await onnx(masks)(...inputs);
   assert.deepEqual(there, here);
+  return undefined;
+});
+
+test("ops that WebGPU's provider lacks are composed of others", async (t) => {
+  const why = await missing;
+  if (why) return t.skip(why);
+  const ops = (x: tf.Tensor, whole: tf.Tensor) => [
+    ...[tf.argMax(x, 1), tf.argMin(x, 0), tf.logSoftmax(x), tf.sign(x)],
+    ...[tf.sign(whole), tf.neg(whole), tf.abs(whole)],
+  ];
+  const x = value(Float32Array.of(0, 3, 3, -2, -1, -1, -2, 200, 200), [3, 3]); // with ties
+  const inputs = [x, value(Int32Array.of(-7, 0, 5), [3])] as const;
+  const there = await strictly(() => onnx(ops, { device: "webgpu" })(...inputs));
+  const here = await onnx(ops, { engine: "js" })(...inputs);
+  for (const [i, want] of here.entries()) {
+    assert.deepEqual([there[i]!.dtype, there[i]!.shape], [want.dtype, want.shape]);
+    assert.ok(distance(there[i]!, want) < 1e-6, `output ${i}: ${there[i]!.data} instead of ${want.data}`);
+  }
   return undefined;
 });
 

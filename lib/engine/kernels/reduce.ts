@@ -103,15 +103,6 @@ const argument = (op: "ArgMax" | "ArgMin"): Rule =>
     },
   );
 
-const alongAxis = <K extends string>(op: string, input: K, attribute: string): Rule =>
-  rule<K, Record<string, number>>(
-    (inputs) => ({ ...inputs[input], dtype: "float32" }),
-    (g, inputs, attrs) => {
-      const x = inputs[input];
-      return g.emit(op, [g.full(x)], x, { axis: axisOf(attrs[attribute] ?? -1, x.shape) });
-    },
-  );
-
 const lastAxis = (x: Spec, length: number): number[] => [...x.shape.slice(0, -1), length];
 
 /** Kernels that fold, scan or rank an axis. */
@@ -125,7 +116,10 @@ export const reduceRules: Rules = {
   All: logical("ReduceMin"),
   ArgMax: argument("ArgMax"),
   ArgMin: argument("ArgMin"),
-  Softmax: alongAxis("Softmax", "logits", "dim"),
+  Softmax: rule<"logits", { dim: number }>(
+    ({ logits }) => ({ ...logits, dtype: "float32" }),
+    (g, { logits }, { dim }) => g.emit("Softmax", [g.full(logits)], logits, { axis: axisOf(dim ?? -1, logits.shape) }),
+  ),
   LogSoftmax: rule<"logits", { axis: number }>(
     ({ logits }) => ({ ...logits, dtype: "float32" }),
     (g, { logits }, attrs) => {
