@@ -51,47 +51,47 @@ export interface MaskAddress {
   readonly site: number;
 }
 
-const BLOCK_BYTES = 16;
-const CHUNK_BLOCKS = 1024;
+/** Words in a row of a mask's draw. A row decides twice as many elements: the words' high halves the first, the low halves the others. */
+export const MASK_ROW = 1024;
+export const MASK_ROUNDS = 3;
+
+/** The two 32-bit keys of a mask, from its Philox block; the second is odd. */
+export function maskKeys({ seed, step, site }: MaskAddress): [number, number] {
+  const block = new Uint32Array(4);
+  philox4x32(block, [0, 0, site, step], seed, 0);
+  return [block[0]! | 0, block[1]! | 1];
+}
+
+/** Of the 65,536 values of half a word, how many drop an element. */
+export const droppedValues = (rate: number): number => Math.round(rate * 0x10000);
 
 /**
- * Fills `mask` with 0 with probability `rate` (to 2^-40) and `1 / (1 − rate)` otherwise, independently for each element.
- * Each byte of a draw decides one element; the one byte value in 256 that the rate falls into is settled by 32 more bits.
+ * Fills `mask` with 0 with probability `rate` (to 2^-17) and `1 / (1 − rate)` otherwise, independently for each element.
+ * Word i of the draw is a hash of key 0 + i: three rounds of h ← h (2h + key 1), the nonlinear step of RC6 (Rivest et al. 1998),
+ * and h ← h + ⌊h / 2^16⌋. It needs sums, products and quotients of 32-bit integers only, which every provider has, where bitwise
+ * ops are missing on WebGPU; so a graph draws the same bits (graph/masks.ts).
  */
-export function fillMask(mask: Float32Array, rate: number, { seed, step, site }: MaskAddress): void {
-  const edge = Math.floor(rate * 256);
-  const rest = (rate * 256 - edge) * 2 ** 32;
-  const kept = 1 / (1 - rate);
-  const verdicts = Float32Array.from({ length: 256 }, (_, byte) => (byte < edge ? 0 : kept));
-  const words = new Uint32Array(4 * CHUNK_BLOCKS);
-  const bytes = new Uint8Array(words.buffer);
-  const chunk = CHUNK_BLOCKS * BLOCK_BYTES;
-  for (let start = 0; start < mask.length; start += chunk) {
-    const count = Math.min(chunk, mask.length - start);
-    const blocks = Math.ceil(count / BLOCK_BYTES);
-    philox4x32(words.subarray(0, 4 * blocks), [start / BLOCK_BYTES, 0, site, step], seed, 0);
-    const part = mask.subarray(start, start + count);
-    judge(part, bytes, verdicts);
-    if (rest > 0) settleTies(part, bytes.subarray(0, count), { start, edge, rest }, { seed, step, site });
+export function fillMask(mask: Float32Array, rate: number, address: MaskAddress): void {
+  const [key0, key1] = maskKeys(address);
+  const bits = new Int32Array(mask.buffer, mask.byteOffset, mask.length);
+  const kept = new Int32Array(Float32Array.of(1 / (1 - rate)).buffer)[0]!;
+  const dropped = droppedValues(rate);
+  const row = new Int32Array(2 * MASK_ROW);
+  for (let at = 0; at < bits.length; at += row.length) {
+    fillRow(row, (key0 + at / 2) | 0, key1, dropped, kept);
+    bits.set(at + row.length <= bits.length ? row : row.subarray(0, bits.length - at), at);
   }
 }
 
-/** Looks each byte's verdict up; a function of its own, which the JIT compiles much better than the same loop in place. */
-function judge(mask: Float32Array, bytes: Uint8Array, verdicts: Float32Array): void {
-  for (let i = 0; i < mask.length; i++) mask[i] = verdicts[bytes[i]!]!;
-}
-
-interface Ties {
-  readonly start: number;
-  /** The byte value that the rate falls into, and how many of its 2^32 parts are below the rate. */
-  readonly edge: number;
-  readonly rest: number;
-}
-
-function settleTies(mask: Float32Array, bytes: Uint8Array, { start, edge, rest }: Ties, { seed, step, site }: MaskAddress): void {
-  const more = new Uint32Array(4);
-  for (let i = bytes.indexOf(edge); i >= 0; i = bytes.indexOf(edge, i + 1)) {
-    philox4x32(more, [start + i, 1, site, step], seed, 0);
-    if (more[0]! < rest) mask[i] = 0;
+/** One row of a mask as the bits of its floats; without branches, which would be mispredicted at the dropout rate. */
+function fillRow(row: Int32Array, start: number, key: number, dropped: number, kept: number): void {
+  for (let i = 0; i < MASK_ROW; i++) {
+    let h = (start + i) | 0;
+    for (let round = 0; round < MASK_ROUNDS; round++) {
+      h = Math.imul(h, ((h << 1) + key) | 0);
+      h = (h + (h >>> 16)) | 0;
+    }
+    row[i] = kept & ((dropped - 1 - (h >>> 16)) >> 31);
+    row[MASK_ROW + i] = kept & ((dropped - 1 - (h & 0xffff)) >> 31);
   }
 }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Counter, dropout, fillMask, philox4x32, tf, type Value, value, valueAndGrad } from "alcap/dist/engine";
+import { type Counter, dropout, fillMask, philox4x32, settings, tf, type Value, value, valueAndGrad } from "alcap/dist/engine";
+import { GraphBuilder } from "alcap/dist/engine/graph/builder";
+import { drawMasks, keyPorts, MASK_KEYS } from "alcap/dist/engine/graph/masks";
+import { modelProto, nodeProto } from "alcap/dist/engine/graph/onnx";
+import { maskKeys } from "alcap/dist/engine/random";
+import { openSession, tensorOf } from "alcap/dist/engine/run/session";
 import { onnx } from "./helpers";
 
 // kat_vectors of Random123 (D. E. Shaw Research), philox4x32 with 10 rounds: counter, key, result.
@@ -63,6 +68,66 @@ test("masks of other seeds, steps and sites are independent; a prefix is the sam
   assert.deepEqual(maskOf(20_001, 0.5, 1, 2, 3), base.slice(0, 20_001));
   const lagged = base.reduce((count, x, i) => count + (x === base[i + 1] ? 1 : 0), 0);
   assert.ok(Math.abs(lagged - size / 2) < 4 * Math.sqrt(size / 4));
+});
+
+test("mask decisions are uniform over steps and sites, and no neighbour, site or step tells anything of another", () => {
+  const [size, steps, sites] = [8192, 40, 8];
+  const masks = Array.from({ length: steps }, (_, step) =>
+    Array.from({ length: sites }, (__, site) => maskOf(size, 0.1, 9, step, site)),
+  );
+  const all = masks.flat();
+  const spread = size * 0.1 * 0.9;
+  // Σ z² over the masks is χ² with as many degrees of freedom, so off by less than 4 √(2 n).
+  const near = (squares: readonly number[], what: string) => {
+    const off = (squares.reduce((a, b) => a + b, 0) - squares.length) / Math.sqrt(2 * squares.length);
+    assert.ok(Math.abs(off) < 4, `${what}: χ² off by ${off} deviations`);
+  };
+  near(
+    all.map((mask) => (dropped(mask) - 0.1 * size) ** 2 / spread),
+    "counts",
+  );
+  const covariance = (a: Float32Array, b: Float32Array, lag = 0): number => {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += ((a[i] === 0 ? 1 : 0) - 0.1) * ((b[(i + lag) % size] === 0 ? 1 : 0) - 0.1);
+    return sum ** 2 / (size * 0.09 ** 2);
+  };
+  for (const lag of [1, 2, 3, 64, 1023, 1024, 1025, 2048])
+    near(
+      all.map((mask) => covariance(mask, mask, lag)),
+      `lag ${lag}`,
+    );
+  near(
+    all.slice(1).map((mask, i) => covariance(mask, all[i]!)),
+    "neighbouring sites",
+  );
+  near(
+    masks.slice(1).flatMap((step, i) => step.map((mask, site) => covariance(mask, masks[i]![site]!))),
+    "neighbouring steps",
+  );
+});
+
+test("a graph draws the bits that the host draws, for masks of any size and rate", async () => {
+  const shapes = [[3], [5, 411], [2048], [2, 2, 1024], [3, 1024, 2048], [7, 7]];
+  const rates = [0.1, 0.5, 0.001, 0.999, 0.1, 0.25];
+  const sites = shapes.map((shape, i) => ({ name: `mask${i}`, shape, rate: rates[i]!, site: i, keyLeaf: 0 }));
+  const g = new GraphBuilder({ contrib: false, serial: false });
+  const outputs = drawMasks(g, sites).map(({ name, shape, type }) => ({ name, shape, type }));
+  const initialisers = g.initialisers(new Set(g.nodes.flatMap((node) => node.inputs)));
+  const model = modelProto({ name: "masks", nodes: g.nodes.map(nodeProto), initialisers, inputs: keyPorts(sites), outputs });
+  const session = await openSession(model, settings({ device: "cpu" }, {}), { name: "masks" });
+  const keys = Int32Array.from(sites.flatMap(({ site }) => maskKeys({ seed: -5, step: 11, site })));
+  const drawn = await session.run({ [MASK_KEYS]: tensorOf("int32", keys, [sites.length, 2]) });
+  for (const [i, { name, shape }] of outputs.entries()) {
+    const wanted = maskOf(
+      shape.reduce((a, b) => a * b),
+      rates[i]!,
+      -5,
+      11,
+      i,
+    );
+    assert.ok(Buffer.from((drawn[name]!.data as Float32Array).buffer).equals(Buffer.from(wanted.buffer)), name);
+  }
+  await session.release();
 });
 
 const key = (seed: number, step: number): Value => value(Int32Array.of(seed, step), [2]);

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import { compile, engineInfo, settings, tf, value } from "alcap/dist/engine";
 import { listSupportedBackends } from "onnxruntime-node";
+import { initialState, makeBatch, step } from "./transformer";
+
+const repository = path.join(__dirname, "../../..");
 
 test("settings come from the environment, options come first", () => {
   const env = { ALCAP_ENGINE: "onnx", ALCAP_DEVICE: "webgpu", ALCAP_THREADS: "3", ALCAP_SPINNING: "0" };
@@ -32,7 +39,12 @@ test("asking for cuda where its libraries are not installed is an error with the
   if (listSupportedBackends().some(({ name, bundled }) => name === "cuda" && bundled))
     return t.skip("the CUDA libraries are installed");
   const f = compile((x: tf.Tensor) => tf.add(x, 1), { engine: "onnx", device: "cuda" });
-  await assert.rejects(f(one), /Device cuda is not available: .*shared library.* Install CUDA/s);
+  await assert.rejects(f(one), (error: Error) => {
+    assert.match(error.message, /Device cuda is not available: .*shared library.* Install CUDA/s);
+    const [, script = ""] = /\(node (\S+)\)/.exec(error.message) ?? [];
+    assert.ok(existsSync(path.join(repository, script)), `the script that the advice names: ${script}`);
+    return true;
+  });
   return undefined;
 });
 
@@ -49,4 +61,40 @@ test("asking for tensorflow where it is not installed says what to install", asy
   if (outcome.status === "fulfilled") return t.skip("TensorFlow's native backend is installed");
   assert.match(String(outcome.reason), /Engine tensorflow is not installed .*Run npm install @tensorflow\/tfjs-node-gpu/s);
   return undefined;
+});
+
+/** tfjs-node's interface: a backend named tensorflow with kernels of its own, registered in the tfjs-core that is loaded. */
+const STAND_IN = `
+const tf = require(process.env.TFJS_CORE);
+const Cpu = tf.findBackend("cpu").constructor;
+tf.registerBackend("tensorflow", () => new Cpu(), 3);
+tf.copyRegisteredKernels("cpu", "tensorflow");
+`;
+const TRAIN = `
+const { compile, engineInfo, tf } = require("alcap/dist/engine");
+const { initialState, makeBatch, step } = require(process.env.TRANSFORMER);
+const run = compile(step, { resident: "state" });
+run(initialState(), makeBatch("native", 0))
+  .then(({ state }) => run(state, makeBatch("native", 1)))
+  .then(({ loss }) => console.log(JSON.stringify([engineInfo().engine, tf.getBackend(), loss.data[0]])));
+`;
+
+test("a package with tfjs-node's interface is found, and trains as the js engine does", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-tensorflow-"));
+  try {
+    const name = "@tensorflow/tfjs-node-gpu";
+    const home = path.join(folder, name);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, "package.json"), JSON.stringify({ name, version: "4.22.0", main: "index.js" }));
+    writeFileSync(path.join(home, "index.js"), STAND_IN);
+    const places = { TFJS_CORE: require.resolve("@tensorflow/tfjs-core"), TRANSFORMER: require.resolve("./transformer") };
+    const env = { ...process.env, ...places, ALCAP_ENGINE: "tensorflow", NODE_PATH: folder };
+    const printed = execFileSync(process.execPath, ["-e", TRAIN], { cwd: repository, env, encoding: "utf8" });
+    const run = compile(step, { engine: "js", resident: "state" });
+    const { state } = await run(initialState(), makeBatch("native", 0));
+    const { loss } = await run(state, makeBatch("native", 1));
+    assert.deepEqual(JSON.parse(printed), ["tensorflow", "tensorflow", loss.data[0]]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -1,6 +1,7 @@
 import { type Data, sizeOf } from "../value";
 import {
   type AttributeValue,
+  ELEMENT_TYPE,
   type ElementType,
   type Message,
   type NodeSpec,
@@ -175,8 +176,7 @@ export class GraphBuilder {
     if (w.type === type) return w;
     if (type === "float32" && w.asFloat) return { ...w.asFloat, shape: w.shape };
     if (w.splat !== undefined && type === "float32") return this.splat(w.splat, w.shape, "float32");
-    const CODES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
-    return { ...this.emit("Cast", [w.name], { shape: w.stored, type }, { to: CODES[type] }), shape: w.shape };
+    return { ...this.emit("Cast", [w.name], { shape: w.stored, type }, { to: ELEMENT_TYPE[type] }), shape: w.shape };
   }
 
   /** `w` in another shape of the same size; stays lazy when only axes of length 1 come or go. */

@@ -6,17 +6,9 @@ import { tf } from "../tf";
 import { flatten, type Skeleton, unflatten } from "../tree";
 import type { Value } from "../value";
 import { encodeNodes, GraphBuilder, type Wire } from "./builder";
+import { drawMasks, keyPorts, type MaskSite } from "./masks";
 import { type Message, modelProto, type NodeSpec, type PortSpec, tensorProto } from "./onnx";
 import { type Datum, datumOf, placeholder, recordSteps, type Step } from "./recorder";
-
-/** A dropout call: the mask it needs and the input leaf that holds its key. */
-export interface MaskSite {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly rate: number;
-  readonly site: number;
-  readonly keyLeaf: number;
-}
 
 /** Where an output leaf comes from: the graph, or an input leaf passed through untouched. */
 export type OutputPort = Spec & ({ readonly name: string } | { readonly inputLeaf: number });
@@ -28,6 +20,8 @@ export interface Program {
   /** Input leaves that the graph reads. */
   readonly inputs: readonly (PortSpec & { readonly leaf: number })[];
   readonly masks: readonly MaskSite[];
+  /** What the graph is fed for its masks: each one, or the keys from which it draws them. */
+  readonly maskPorts: readonly PortSpec[];
   readonly outputs: readonly OutputPort[];
   readonly result: Skeleton;
   readonly stats: ProgramStats;
@@ -127,9 +121,19 @@ function wireOf(g: GraphBuilder, datum: Datum, wires: Map<Datum, Wire>): Wire {
   return wire;
 }
 
-/** Writes the steps as ONNX nodes into `g`; returns the wire of every recorded tensor. */
-function lower(g: GraphBuilder, steps: readonly Step[]): Map<Datum, Wire> {
-  const wires = new Map<Datum, Wire>();
+/** The sites whose masks `steps` use, by the recorded tensor that stands for the mask. */
+function usedMasks(steps: readonly Step[], sites: readonly MaskSite[]): Map<Datum, MaskSite> {
+  const used = new Map<Datum, MaskSite>();
+  for (const datum of steps.flatMap((step) => Object.values(step.inputs))) {
+    const { source } = datum;
+    const site = source.kind === "input" ? sites.find(({ name }) => name === source.name) : undefined;
+    if (site) used.set(datum, site);
+  }
+  return used;
+}
+
+/** Writes the steps as ONNX nodes into `g`, and the wire of every recorded tensor into `wires`. */
+function lower(g: GraphBuilder, steps: readonly Step[], wires: Map<Datum, Wire>): void {
   for (const step of steps) {
     g.scope = step.scope ? `${step.scope}/` : "";
     const inputs = Object.fromEntries(Object.entries(step.inputs).map(([name, datum]) => [name, wireOf(g, datum, wires)]));
@@ -137,7 +141,6 @@ function lower(g: GraphBuilder, steps: readonly Step[]): Map<Datum, Wire> {
     for (const [i, datum] of step.outputs.entries()) wires.set(datum, { ...outputs[i]!, shape: datum.shape });
   }
   g.scope = "";
-  return wires;
 }
 
 /** Gives each output leaf a graph output of its own name, copying with Identity only where a wire has another role already. */
@@ -163,12 +166,12 @@ const countOf = (names: readonly string[]): Record<string, number> => {
   return counts;
 };
 
-/** Traces `fn` for arguments of the given structure and shapes and lowers the trace to one graph. */
+/** Traces `fn` for arguments of the given structure and shapes and lowers the trace to one graph; `drawn` has it draw its masks itself. */
 export function buildProgram(
   fn: (...args: never[]) => unknown,
   args: readonly Skeleton[],
   leaves: readonly Spec[],
-  options: { contrib: boolean; serial: boolean },
+  options: { contrib: boolean; serial: boolean; drawn: boolean },
 ): Program {
   const started = performance.now();
   const recording = trace(fn, args, leaves);
@@ -176,7 +179,12 @@ export function buildProgram(
   const g = new GraphBuilder(options);
   const passed = recording.outputs.map((datum) => leafOf(datum));
   const computed = recording.outputs.filter((_, i) => passed[i]! < 0);
-  const wires = lower(g, liveSteps(recording.steps, computed));
+  const steps = liveSteps(recording.steps, computed);
+  const sites = usedMasks(steps, recording.masks);
+  const masks = [...sites.values()];
+  const drawn = options.drawn ? drawMasks(g, masks) : [];
+  const wires = new Map([...sites.keys()].slice(0, drawn.length).map((datum, i) => [datum, drawn[i]!]));
+  lower(g, steps, wires);
   const names = recording.outputs.map((datum, i) => (passed[i]! < 0 ? g.full(wireOf(g, datum, wires)) : undefined));
   const { nodes, renamed } = nameOutputs(g, names);
   const used = new Set(nodes.flatMap((node) => node.inputs));
@@ -194,7 +202,8 @@ export function buildProgram(
     constants: g.initialisers(used),
     inputs,
     outputs,
-    masks: recording.masks.filter((site) => used.has(site.name)),
+    masks,
+    maskPorts: options.drawn ? keyPorts(masks) : masks.map(({ name, shape }) => ({ name, shape, type: "float32" })),
     result: recording.result,
     stats: { ...stats, lowerMs: performance.now() - traced },
   };
@@ -203,7 +212,6 @@ export function buildProgram(
 /** The program as ONNX bytes, with the inputs named in `baked` written into it as initialisers. */
 export function serialise(program: Program, name: string, baked: ReadonlyMap<number, Value>): Uint8Array {
   const ports = program.inputs.filter((port) => !baked.has(port.leaf));
-  const masks = program.masks.map((site): PortSpec => ({ name: site.name, shape: site.shape, type: "float32" }));
   const frozen = program.inputs.flatMap((port) => {
     const leaf = baked.get(port.leaf);
     return leaf ? [tensorProto(port, leaf.data)] : [];
@@ -213,7 +221,7 @@ export function serialise(program: Program, name: string, baked: ReadonlyMap<num
     name,
     nodes: program.nodes,
     initialisers: [...program.constants, ...frozen],
-    inputs: [...ports, ...masks],
+    inputs: [...ports, ...program.maskPorts],
     outputs,
   });
 }

@@ -81,6 +81,18 @@ const log1p: Unary = (g, x) => {
 /** exp(x) − 1 = tanh(x/2) (exp(x) + 1), exact for small x. */
 const expm1: Unary = (g, x) => mul(g, apply(g, "Tanh", mul(g, x, f32(g, 0.5))), add(g, apply(g, "Exp", x), f32(g, 1)));
 
+/** WebGPU's provider has no Sign. */
+const sign: Unary = (g, x) => {
+  if (g.contrib) return apply(g, "Sign", x);
+  const zero = g.splat(0, [], x.type === "int32" ? "int32" : "float32");
+  const is = (op: string): Wire => g.cast(g.elementwise(op, [x, zero], "bool"), x.type);
+  return sub(g, is("Greater"), is("Less"));
+};
+/** Nor Neg and Abs of integers. */
+const neg: Unary = (g, x) => (g.contrib || x.type !== "int32" ? apply(g, "Neg", x) : sub(g, g.splat(0, [], "int32"), x));
+const abs: Unary = (g, x) =>
+  g.contrib || x.type !== "int32" ? apply(g, "Abs", x) : g.elementwise("Max", [x, neg(g, x)], "int32");
+
 /** tfjs's mod takes the sign of the divisor. */
 const floorMod = (g: GraphBuilder, a: Wire, b: Wire): Wire => sub(g, a, mul(g, floorDivide(g, a, b), b));
 
@@ -133,9 +145,9 @@ export const elementwise: Rules = {
   Expm1: real(expm1),
   Rsqrt: real((g, x) => apply(g, "Reciprocal", apply(g, "Sqrt", x))),
   Square: same((g, x) => mul(g, x, x)),
-  Neg: same((g, x) => apply(g, "Neg", x)),
-  Abs: same((g, x) => apply(g, "Abs", x)),
-  Sign: same((g, x) => apply(g, "Sign", x)),
+  Neg: same(neg),
+  Abs: same(abs),
+  Sign: same(sign),
   Floor: same((g, x) => (x.type === "float32" ? apply(g, "Floor", x) : x)),
   Ceil: same((g, x) => (x.type === "float32" ? apply(g, "Ceil", x) : x)),
   Round: same((g, x) => (x.type === "float32" ? apply(g, "Round", x) : x)),

@@ -68,21 +68,38 @@ const logical = (op: string): Rule =>
     (g, { x }, { axis }, output) => g.cast(reduce(g, op, g.cast(x, "int32"), axesOf(axis, x.shape), output.shape), "bool"),
   );
 
-const argument = (op: string): Rule =>
+/** Place of the first largest or smallest element; ArgMax's int64 result would go through the host on WebGPU. */
+function firstOf(g: GraphBuilder, op: "ArgMax" | "ArgMin", x: Wire, axis: number, output: Shape): Wire {
+  const [fold, worse] = op === "ArgMax" ? ["ReduceMax", "Less"] : ["ReduceMin", "Greater"];
+  const length = x.shape[axis]!;
+  const rest = x.shape.map((size, i) => (i === axis ? 1 : size));
+  const best = reduce(g, fold!, x, [axis], rest);
+  const line = x.shape.map((_, i) => (i === axis ? length : 1));
+  const places = g.constant(
+    Int32Array.from({ length }, (_, i) => i),
+    line,
+    "int32",
+  );
+  const beyond = g.splat(length, [], "int32");
+  const candidates = g.elementwise("Where", [g.elementwise(worse!, [x, best], "bool"), beyond, places], "int32");
+  return reduce(g, "ReduceMin", candidates, [axis], output);
+}
+
+/** x − max − log Σ exp(x − max): WebGPU's provider has no LogSoftmax. */
+function composedLogSoftmax(g: GraphBuilder, x: Wire, axis: number): Wire {
+  const row = x.shape.map((size, i) => (i === axis ? 1 : size));
+  const shifted = g.elementwise("Sub", [x, reduce(g, "ReduceMax", x, [axis], row)], "float32");
+  const sums = reduce(g, "ReduceSum", g.elementwise("Exp", [shifted], "float32"), [axis], row);
+  return g.elementwise("Sub", [shifted, g.elementwise("Log", [sums], "float32")], "float32");
+}
+
+const argument = (op: "ArgMax" | "ArgMin"): Rule =>
   rule<"x", { axis: number }>(
     ({ x }, { axis }) => ({ shape: reduced(x.shape, [axisOf(axis, x.shape)], false), dtype: "int32" }),
     (g, { x }, { axis }, { shape }) => {
+      if (!g.contrib && x.type === "float32") return firstOf(g, op, x, axisOf(axis, x.shape), shape);
       const attributes = { axis: axisOf(axis, x.shape), keepdims: 0 };
       return g.cast(g.emit(op, [g.full(x)], { shape, type: "int64" }, attributes), "int32");
-    },
-  );
-
-const alongAxis = <K extends string>(op: string, input: K, attribute: string): Rule =>
-  rule<K, Record<string, number>>(
-    (inputs) => ({ ...inputs[input], dtype: "float32" }),
-    (g, inputs, attrs) => {
-      const x = inputs[input];
-      return g.emit(op, [g.full(x)], x, { axis: axisOf(attrs[attribute] ?? -1, x.shape) });
     },
   );
 
@@ -99,8 +116,17 @@ export const reduceRules: Rules = {
   All: logical("ReduceMin"),
   ArgMax: argument("ArgMax"),
   ArgMin: argument("ArgMin"),
-  Softmax: alongAxis("Softmax", "logits", "dim"),
-  LogSoftmax: alongAxis("LogSoftmax", "logits", "axis"),
+  Softmax: rule<"logits", { dim: number }>(
+    ({ logits }) => ({ ...logits, dtype: "float32" }),
+    (g, { logits }, { dim }) => g.emit("Softmax", [g.full(logits)], logits, { axis: axisOf(dim ?? -1, logits.shape) }),
+  ),
+  LogSoftmax: rule<"logits", { axis: number }>(
+    ({ logits }) => ({ ...logits, dtype: "float32" }),
+    (g, { logits }, attrs) => {
+      const axis = axisOf(attrs.axis ?? -1, logits.shape);
+      return g.contrib ? g.emit("LogSoftmax", [g.full(logits)], logits, { axis }) : composedLogSoftmax(g, logits, axis);
+    },
+  ),
   Cumsum: rule<"x", { axis: number; exclusive: boolean; reverse: boolean }>(
     ({ x }) => x,
     (g, { x }, { axis, exclusive, reverse }) => {

@@ -2,7 +2,7 @@ import { AlcapError } from "../../errors";
 import { buildProgram, type Program, serialise } from "../graph/program";
 import type { Plan, Runner } from "../runner";
 import { leafIndices } from "../tree";
-import { sizeOf, type Value } from "../value";
+import { allocate, sizeOf, type Value } from "../value";
 import { type Call, pairResident, readCall } from "./call";
 import { isHandle } from "./resident";
 import { type Graph, runGraph, type Spares } from "./run-graph";
@@ -31,7 +31,10 @@ async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Pla
   const onDevice = settings.device === "webgpu" ? state : [];
   const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice }) : undefined;
   const masks = new Map(
-    program.masks.map((site) => [site.name, tensorOf("float32", new Float32Array(sizeOf(site.shape)), site.shape)]),
+    program.maskPorts.map(({ name: port, shape, type }) => {
+      const dtype = type === "int32" ? type : "float32";
+      return [port, tensorOf(dtype, allocate(dtype, sizeOf(shape)), shape)];
+    }),
   );
   const fed = program.inputs.map((port) => port.leaf).filter((leaf) => !baked.has(leaf));
   const times = { ...program.stats, bytes: model.length, sessionMs: performance.now() - started };
@@ -49,6 +52,7 @@ export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): R
     const program = buildProgram(fn, call.args, call.leaves, {
       contrib: plan.settings.device === "cpu",
       serial: plan.settings.device === "cpu" && plan.settings.threads === 1,
+      drawn: plan.settings.device !== "cpu",
     });
     const entry = {
       program,

@@ -12,13 +12,13 @@ const isTensor = (x: unknown): x is tf.Tensor => x instanceof tf.Tensor;
 const NATIVE_PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 const hasNative = (): boolean => tf.engine().backendNames().includes("tensorflow");
 
-/** Imports a package that should register TensorFlow's native backend; returns why it did not. */
-async function tryNative(name: string): Promise<string> {
+/** Loads a package that should register TensorFlow's native backend; returns why it did not. */
+function tryNative(name: string): string {
   try {
-    // This workspace itself puts plain tfjs under the name tfjs-node; importing that would bring nothing native.
+    // This workspace itself puts plain tfjs under the name tfjs-node; loading that would bring nothing native.
     const found = (require(`${name}/package.json`) as { name: string }).name;
     if (found !== name) return `${name} is an alias of ${found}`;
-    await import(name);
+    require(name);
     return hasNative() ? "" : `${name} registered no native backend`;
   } catch (error) {
     return `${name}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`;
@@ -26,11 +26,11 @@ async function tryNative(name: string): Promise<string> {
 }
 
 /** Loads TensorFlow's native backend from the first package that has it. */
-async function loadTensorflow(): Promise<void> {
+function loadTensorflow(): void {
   const causes: string[] = [];
   for (const name of NATIVE_PACKAGES) {
     if (hasNative()) return;
-    causes.push(await tryNative(name));
+    causes.push(tryNative(name));
   }
   if (hasNative()) return;
   throw new AlcapError(
@@ -98,7 +98,7 @@ export function eagerRunner(fn: (...args: never[]) => unknown, plan: Plan): Runn
     async run(inputs) {
       const call = readCall(inputs, plan.name);
       const native = plan.settings.engine === "tensorflow";
-      if (native) await loadTensorflow();
+      if (native) loadTensorflow();
       const { tensors, result } = runOps(fn, call, native ? "tensorflow" : "cpu");
       const types = tensors.map(({ dtype, shape }) => ({ dtype, shape }));
       const resident = plan.resident ? pairResident(plan.resident, result, types, call, plan.name) : new Map<number, number>();

@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { AlcapError } from "../../errors";
+import { MASK_KEYS } from "../graph/masks";
 import { inputName, type OutputPort, type Program } from "../graph/program";
-import { fillMask } from "../random";
+import { fillMask, maskKeys } from "../random";
 import type { CallPlan, GraphDescription } from "../runner";
 import type { Settings } from "../settings";
 import { unflatten } from "../tree";
@@ -34,9 +35,12 @@ function feedOf(leaf: Value, { device }: Settings): OrtTensor {
 }
 
 function fillMasks(graph: Graph, call: Call): void {
-  for (const { name, rate, site, keyLeaf } of graph.program.masks) {
-    const [seed, step] = call.leaves[keyLeaf]!.data;
-    fillMask(graph.masks.get(name)!.data as Float32Array, rate, { seed: seed!, step: step!, site });
+  const keys = graph.masks.get(MASK_KEYS)?.data as Int32Array | undefined;
+  for (const [i, { name, rate, site, keyLeaf }] of graph.program.masks.entries()) {
+    const [seed = 0, step = 0] = call.leaves[keyLeaf]!.data;
+    const address = { seed, step, site };
+    if (keys) keys.set(maskKeys(address), 2 * i);
+    else fillMask(graph.masks.get(name)!.data as Float32Array, rate, address);
   }
 }
 
