@@ -56,7 +56,7 @@ function numeric(form: RegExp, from: number, to: number, kind: string) {
   return (text: string): number => {
     const value = Number(text);
     if (form.test(text) && value >= from && value <= to) return value;
-    throw new AlcapError("usage", `"${text}" is not ${span}.`, "Mend the axis.");
+    throw new AlcapError("usage", `"${text}" is not ${span}.`, "Mend --set.");
   };
 }
 

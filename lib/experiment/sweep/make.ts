@@ -70,12 +70,13 @@ function workerOf(
   const busy = new Set<SweepRun>();
   const deaths = new Map<SweepRun, number>();
   const prepare = preparing(claims, cache, report);
-  const progress = report(`training ${open.size} runs, ${jobs} at once`);
+  const [first] = open;
+  const progress = report(open.size === 1 ? `training ${first?.id}` : `training ${open.size} runs, ${jobs} at once`);
   const states = new Map([...open].map((run) => [run, freshState()]));
   const changed = () => reportAll([...states.values()], progress);
   const settle = (run: SweepRun) => {
     open.delete(run);
-    Object.assign(states.get(run) ?? {}, { done: 1, total: 1, note: "" });
+    Object.assign(states.get(run) ?? {}, { done: run.steps, total: run.steps, note: "" });
     changed();
   };
   /** Whether a run is open that no worker of this process makes. */
