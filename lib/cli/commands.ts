@@ -27,6 +27,11 @@ export const alcap = group(
       about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
       load: () => import("./train.js"),
     },
+    sweep: {
+      ...made,
+      about: "make the runs of a grid, alone, with other machines, or by Slurm",
+      load: () => import("./sweep.js"),
+    },
     runs: { ...made, ...nested("recorded runs", runs) },
     pretrain: { ...made, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },
     "train-encoder": {

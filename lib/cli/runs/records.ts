@@ -9,17 +9,17 @@ import { projectHome } from "../../files/project";
 import { command } from "../command";
 import { flag, folder, required, text, usage } from "../options";
 
-interface Place {
+export interface Place {
   readonly preset?: string;
   readonly folder?: string;
 }
 
-const place = {
+export const place = {
   preset: text("PRESET", "of results/PRESET only (default: every folder of results)"),
   folder: folder("DIR", "a folder of records in the place of results"),
 };
 const json = flag("JSON instead of text");
-const id = required(text("ID", "a run's id, or the end of one that no other run has"));
+export const id = required(text("ID", "a run's id, or the end of one that no other run has"));
 
 export const listRuns = command({
   name: "runs list",
@@ -94,13 +94,13 @@ function list(place: Place, json: boolean): number {
   return broken === 0 ? 0 : 1;
 }
 
-interface Found {
+export interface Found {
   readonly folder: string;
   readonly record: RunRecord;
 }
 
 /** The record whose id is given, or ends in what is given. */
-function findById(id: string, place: Place): Found {
+export function findById(id: string, place: Place): Found {
   const all = foldersOf(place).flatMap((folder) => recordIds(folder).map((known) => ({ folder, known })));
   const same = all.filter(({ known }) => known === id);
   const found = same.length > 0 ? same : all.filter(({ known }) => known.endsWith(id));

@@ -9,6 +9,7 @@ export const verify = group(
     encoder: { about: "the music encoder against the released one", load: async () => (await parity()).encoder },
     optimiser: { about: "a few training steps with Adafactor", load: async () => (await parity()).optimiser },
     metrics: { about: "ROUGE, METEOR and tokens against the reference scorers", load: () => import("./metrics.js") },
+    run: { about: "a recorded run: trained again and held against its record", load: () => import("./run.js") },
     data: { about: "a corpus that `alcap prepare` wrote", load: () => import("./data.js") },
   },
 );

@@ -91,11 +91,15 @@ export async function obtainBaseModel(preset: Preset, cache: string, report: Rep
       `The base model would be trained on the corpus itself: both are drawn from seed ${preset.corpus.seed}.`,
       "Give one of them another seed.",
     );
-  const hash = baseModelName(preset);
-  const folders = [path.join(shippedBaseModels(), hash), baseModelFolder(preset, cache)];
-  const found = folders.find((folder) => existsSync(path.join(folder, MODEL)));
-  return found === undefined ? trainBaseModel(preset, cache, report) : readBaseModel(found, hash, report);
+  const found = findBaseModel(preset, cache);
+  return found === undefined ? trainBaseModel(preset, cache, report) : readBaseModel(found, baseModelName(preset), report);
 }
+
+/** The folder of the preset's base model, where it need not be made. */
+export const findBaseModel = (preset: Preset, cache: string): string | undefined =>
+  [path.join(shippedBaseModels(), baseModelName(preset)), baseModelFolder(preset, cache)].find((folder) =>
+    existsSync(path.join(folder, MODEL)),
+  );
 
 /** Where a base model lies that was made on this machine. */
 export const baseModelFolder = (preset: Preset, cache: string) =>

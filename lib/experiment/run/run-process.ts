@@ -1,5 +1,6 @@
 // A process of its own for one run: gets the run as data, says how far it is, writes the record, ends.
 import { AlcapError } from "../../errors";
+import { type Claim, holds } from "../../files/claim";
 import { type Progress, quiet } from "../../progress";
 import { makeRun, materialOf } from "./obtain-runs";
 import type { RunMessage, RunTask } from "./side-by-side";
@@ -9,9 +10,13 @@ const TELL_EVERY = 250;
 
 const tell = (message: RunMessage, then?: () => void) => process.send?.(message, undefined, undefined, () => then?.());
 
-function teller(training: boolean): Progress {
+/** Another worker has taken the run over. */
+class Lost extends Error {}
+
+function teller(training: boolean, claim: Claim | undefined): Progress {
   let toldAt = Number.NEGATIVE_INFINITY;
   return (done, total) => {
+    if (claim !== undefined && !holds(claim)) throw new Lost(); // before the next step, and before the record is written
     const now = performance.now();
     if (now - toldAt < TELL_EVERY && done < total) return;
     toldAt = now;
@@ -19,9 +24,9 @@ function teller(training: boolean): Progress {
   };
 }
 
-async function work({ source, name, weights }: RunTask): Promise<void> {
+async function work({ source, name, weights, claim }: RunTask): Promise<void> {
   const material = await materialOf(source, quiet);
-  await makeRun(material, name, weights, teller(true), () => teller(false));
+  await makeRun(material, name, weights, teller(true, claim), () => teller(false, claim));
 }
 
 process.on("disconnect", () => process.exit(1)); // whoever asked for the run is gone
@@ -34,7 +39,8 @@ process.once("message", (task: RunTask) => {
       const problem = known
         ? error.message.slice(0, -advice.length).trim()
         : String(error instanceof Error ? error.stack : error);
-      tell({ kind: "failed", code: known ? error.code : "internal", problem, advice }, () => process.exit(1));
+      if (error instanceof Lost) tell({ kind: "lost" }, () => process.exit(1));
+      else tell({ kind: "failed", code: known ? error.code : "internal", problem, advice }, () => process.exit(1));
     },
   );
 });

@@ -1,0 +1,54 @@
+import { presetNamed } from "../../experiment/preset/songbook";
+import { axisNames, readAxis } from "../../experiment/sweep/axes";
+import { cellsOf } from "../../experiment/sweep/grid";
+import { lossTolerance, type RunComparison, verifyRun } from "../../verify/run";
+import { command } from "../command";
+import { flag, many, text } from "../options";
+import { findById, id, type Place, place } from "../runs/records";
+import { terminalReporter } from "../terminal";
+
+/** `alcap verify run`. */
+export const { run, parse } = command({
+  name: "verify run",
+  about:
+    "Trains a recorded run again in a temporary folder and prints the fields of its record that come out differently. Exit code 1 when " +
+    "any but the circumstances does. On another type of processor than the record's, losses may differ by a thousandth and each mean is " +
+    "to lie in the other's interval.",
+  arguments: { id },
+  options: {
+    ...place,
+    set: many(text("AXIS=VALUE", `what the run's corpus had other than its preset's; axes: ${axisNames.join(", ")}`)),
+    json: flag("one JSON object instead of text"),
+  },
+  action: verify,
+});
+
+async function verify(asked: Place & { id: string; set?: readonly string[]; json: boolean }): Promise<number> {
+  const { record } = findById(asked.id, asked);
+  const axes = Object.assign({}, ...(asked.set ?? []).map(readAxis));
+  const [cell] = cellsOf({ name: "verify", kind: "confirmation", axes }, presetNamed(record.preset));
+  const found = await verifyRun(record, cell?.preset ?? presetNamed(record.preset), terminalReporter());
+  console.log(asked.json ? JSON.stringify({ id: record.id, ...found }) : inWords(record.id, found));
+  return found.passed ? 0 : 1;
+}
+
+/** Longest value that is printed whole. */
+const LONGEST = 60;
+const shown = (value: unknown) => {
+  const words = JSON.stringify(value) ?? "–";
+  return words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words;
+};
+
+function inWords(id: string, { exact, processors, differences }: RunComparison): string {
+  const basis = exact
+    ? `made again on the same type of processor (${processors[1]}): compared to the last digit`
+    : `recorded on ${processors[0]}, made again on ${processors[1]}: losses within ${lossTolerance} of themselves, means within intervals`;
+  return [
+    `${id}: ${basis}`,
+    ...differences.map(
+      ({ field, recorded, made, allowed }) =>
+        `  ${field}${allowed ? ", within what is allowed" : ""}: recorded ${shown(recorded)}, made ${shown(made)}`,
+    ),
+    differences.length === 0 ? "  no field differs but the circumstances" : `  ${differences.length} fields differ`,
+  ].join("\n");
+}

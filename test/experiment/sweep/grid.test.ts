@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { presetNamed } from "alcap/dist/experiment/preset/songbook";
+import { type Axes, readAxis } from "alcap/dist/experiment/sweep/axes";
+import { cellsOf, type Grid, grids } from "alcap/dist/experiment/sweep/grid";
+import { runsOfCells } from "alcap/dist/experiment/sweep/runs";
+import { arrayOf, slurmScript } from "alcap/dist/experiment/sweep/slurm";
+
+const smoke = presetNamed("smoke");
+const grid = (axes: Axes, kind: Grid["kind"] = "development") => cellsOf({ name: "trial", kind, axes }, smoke);
+
+test("axes are read as lists and ranges, by name or by symbol", () => {
+  assert.deepEqual(readAxis("λ=0,0.02,5e-1"), { lambda: [0, 0.02, 0.5] });
+  assert.deepEqual(readAxis("seed=2020..2024"), { seed: [2020, 2021, 2022, 2023, 2024] });
+  assert.deepEqual(readAxis("songs=40,50..52"), { songs: [40, 50, 51, 52] });
+  assert.deepEqual(readAxis("ρ=0,1"), { agreement: [0, 1] });
+  assert.deepEqual(readAxis("method=bart,alcap"), { method: ["bart", "alcap"] });
+});
+
+for (const wrong of [
+  "seed",
+  "sed=1",
+  "=1",
+  "seed=",
+  "seed=1..",
+  "seed=3..1",
+  "seed=0..9999",
+  "λ=-1",
+  "λ=0..1",
+  "ρ=1.1",
+  "method=gpt",
+  "songs=0",
+  "toString=1",
+])
+  test(`--set ${wrong} is refused`, () => {
+    assert.throws(() => readAxis(wrong), { name: "AlcapError", code: "usage" });
+  });
+
+test("a grid crosses its axes; what no axis names is the preset's", () => {
+  const cells = grid({ lambda: [0, 1], seed: [1, 2, 3], corpusSeed: [7, 8] });
+  assert.equal(cells.length, 2 * 3 * 2 * smoke.methods.length);
+  const { preset, name } = cells.at(-1) ?? assert.fail();
+  assert.deepEqual(name, { method: "alcap", seed: 3 });
+  assert.deepEqual(preset.corpus, { ...smoke.corpus, seed: 8 });
+  assert.equal(preset.recipe.alignment.weight, 1);
+  assert.deepEqual(cellsOf({ ...grids.table1, axes: {} }, smoke)[0]?.preset, smoke);
+});
+
+test("a replicate is a corpus and a training of its own", () => {
+  const seeds = (kind: Grid["kind"]) =>
+    grid({ replicate: [1, 5], method: ["bart"] }, kind).map(({ preset, name }) => [preset.corpus.seed, name.seed]);
+  assert.deepEqual(seeds("development"), [
+    [7, 2020],
+    [11, 2024],
+  ]);
+  assert.deepEqual(seeds("confirmation"), [
+    [101, 2020],
+    [105, 2024],
+  ]);
+  assert.throws(() => grid({ replicate: [1], seed: [2020] }), /both set a seed/);
+});
+
+test("a development grid refuses corpora that are kept for confirmation", () => {
+  for (const axes of [{ corpusSeed: [101] }, { corpusSeed: [7, 199] }, { replicate: [95] }])
+    assert.throws(() => grid(axes), { code: "usage", message: /kept for confirmation/ });
+  assert.equal(grid({ corpusSeed: [100, 200], method: ["bart"] }).length, 2);
+  assert.equal(grid({ corpusSeed: [101], method: ["bart"] }, "confirmation").length, 1);
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [require.resolve("alcap/bin/alcap.js"), "sweep", "lambda", "--preset", "smoke", "--set", "corpusSeed=101", "--list"],
+    { encoding: "utf8" },
+  );
+  assert.equal(status, 2);
+  assert.match(stderr, /corpus of seed 101 is kept for confirmation/);
+});
+
+test("cells with one recipe are one run, under the number of the first", () => {
+  const runs = runsOfCells(grid({ lambda: [0, 0.02], seed: [2022] }));
+  assert.deepEqual(
+    runs.map(({ cell, id }) => [cell, id.replace(/\.[^.]*$/, "")]),
+    [
+      [0, "songbook-positive.bart.s2022"],
+      [1, "songbook-positive.bart-fusion.s2022"], // and ALCAP with λ = 0, and the same two at λ = 0.02
+      [5, "songbook-positive.alcap.λ0.02.s2022"],
+    ],
+  );
+  assert.ok(runs.every(({ steps }) => steps === 30));
+});
+
+test("runs share encoder and base model where their names are equal", () => {
+  const runs = runsOfCells(grid({ dataSet: ["songbook-positive", "songbook-full"], corpusSeed: [7, 8], method: ["alcap"] }));
+  const { material } = runs[0] ?? assert.fail();
+  assert.deepEqual(
+    runs.map((run) => [run.preset.corpus.seed, run.material.encoder === material.encoder]),
+    [
+      [7, true],
+      [8, false],
+      [7, true],
+      [8, false],
+    ],
+  );
+  assert.ok(runs.every((run) => run.material.baseModel === material.baseModel));
+});
+
+test("a job array is a script that a shell reads, with every word as it was", () => {
+  assert.equal(arrayOf([7, 0, 1, 2, 9, 10]), "0-2,7,9-10");
+  const words = ["sweep", "lambda", "--set", "λ=0,0.02", "--out", "/a folder/it's"];
+  const script = slurmScript({ words, cells: [0, 1, 2], root: "/", logs: "/tmp", environment: { ALCAP_HOME: "/some where" } });
+  assert.equal(spawnSync("bash", ["-n"], { input: script }).status, 0);
+  const line = /srun --ntasks=1 node lib\/bin\/alcap.js (.*) --task/.exec(script)?.[1] ?? assert.fail(script);
+  const { stdout } = spawnSync("bash", ["-c", `printf '%s\\n' ${line}`], { encoding: "utf8" });
+  assert.deepEqual(stdout.trimEnd().split("\n"), words);
+  assert.match(script, /^#SBATCH --array=0-2$/m);
+  assert.match(script, /--dependency=afterany:"\$runs"/);
+});
