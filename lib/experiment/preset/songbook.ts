@@ -63,10 +63,10 @@ const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
  * quick: the whole method on two cores in under ten minutes. As in the paper all three methods start from one pre-trained
  * base model; here it is small, knows other songs' words and what was written about them, and comes with the project. ρ = 0.5:
  * the lyrics tell enough of the music's mood to be worth reading, and leave enough untold to be worth hearing. Two epochs at a
- * low rate: more, and the models remember songs instead of reading and hearing them.
+ * low rate: more, and the models remember songs instead of using their words and music.
  *
  * Expected: theme and detail are named rightly in nearly all test songs by all three methods; the mood in 48–63 % by BART, which
- * says the lyrics' mood (58.3 % is the most that lyrics allow), in 74–88 % by BART-fusion, in 76–88 % by ALCAP. No difference
+ * says the lyrics' mood (58.3 % is the most that lyrics allow), in 78–89 % by BART-fusion, in 80–91 % by ALCAP. No difference
  * between BART-fusion and ALCAP was to be seen on 168 test songs. Intervals of one run, seed 2022.
  * Command: `npm run reproduce`; 7 to 9 minutes on two cores.
  */
