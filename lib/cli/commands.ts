@@ -25,7 +25,7 @@ export const alcap = group(
     train: {
       ...made,
       about: "train runs on Songbook or on a prepared corpus, or say what that takes (--dry-run)",
-      load: () => import("./train.js"),
+      load: () => import("./train/index.js"),
     },
     sweep: {
       ...made,

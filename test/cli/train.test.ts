@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, mock, test } from "node:test";
-import { run } from "alcap/dist/cli/train";
+import { run } from "alcap/dist/cli/train/index";
 import { readAbout } from "alcap/dist/data/corpus";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";

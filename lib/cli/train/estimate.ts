@@ -1,13 +1,13 @@
-import { type CorpusSize, type DryRun, dryRun, measureRate } from "../bench/dry-run";
-import { engineInfo } from "../engine";
-import { dataSetFolder, readPreparedCorpus } from "../experiment/dataset/prepared-corpus";
-import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
-import { machineInWords } from "../files/machine";
-import { readBartShape } from "../model/bart-folder";
-import { type PaperCorpus, paperCorpora } from "../paper";
-import { bartBase, type RecipeSource } from "../recipe";
-import { oneOf } from "./options";
-import { terminalReporter } from "./terminal";
+import { type CorpusSize, type DryRun, dryRun, measureRate } from "../../bench/dry-run";
+import { engineInfo } from "../../engine";
+import { dataSetFolder, readPreparedCorpus } from "../../experiment/dataset/prepared-corpus";
+import { type PaperChanges, paperPreset } from "../../experiment/preset/paper";
+import { machineInWords } from "../../files/machine";
+import { readBartShape } from "../../model/bart-folder";
+import { type PaperCorpus, paperCorpora } from "../../paper";
+import { bartBase, type RecipeSource } from "../../recipe";
+import { oneOf } from "../options";
+import { terminalReporter } from "../terminal";
 
 /** Options of `alcap train --dry-run`. */
 interface Asked {

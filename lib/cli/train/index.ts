@@ -1,20 +1,20 @@
 import path from "node:path";
-import { dataSetFolder } from "../experiment/dataset/prepared-corpus";
-import { findRepresentations } from "../experiment/dataset/representation-files";
-import { type PaperChanges, paperPreset } from "../experiment/preset/paper";
-import { dataSetNames, type Preset, type PresetName, presetNamed, presetNames } from "../experiment/preset/songbook";
-import type { RunFacts } from "../experiment/run/material";
-import { defaultJobs, makeRuns, obtainRuns, type RunOptions } from "../experiment/run/obtain-runs";
-import { type MusicSource, type PreparedPreset, preparedMaterial } from "../experiment/run/prepared-material";
-import { type RunName, runsOf } from "../experiment/run/recipe";
-import type { RunRecord } from "../experiment/run/records";
-import { songbookFacts } from "../experiment/run/songbook-material";
-import { type Measure, measures, resultTable, textMeasures } from "../experiment/study/table";
-import { modelsFolder } from "../files/project";
-import { requireModel } from "../model/weights";
-import { type Method, methods } from "../paper";
-import { recipes } from "../recipe";
-import { command } from "./command";
+import { dataSetFolder } from "../../experiment/dataset/prepared-corpus";
+import { findRepresentations } from "../../experiment/dataset/representation-files";
+import { type PaperChanges, paperPreset } from "../../experiment/preset/paper";
+import { dataSetNames, type Preset, type PresetName, presetNamed, presetNames } from "../../experiment/preset/songbook";
+import type { RunFacts } from "../../experiment/run/material";
+import { defaultJobs, makeRuns, obtainRuns, type RunOptions } from "../../experiment/run/obtain-runs";
+import { type MusicSource, type PreparedPreset, preparedMaterial } from "../../experiment/run/prepared-material";
+import { type RunName, runsOf } from "../../experiment/run/recipe";
+import type { RunRecord } from "../../experiment/run/records";
+import { songbookFacts } from "../../experiment/run/songbook-material";
+import { type Measure, measures, resultTable, textMeasures } from "../../experiment/study/table";
+import { modelsFolder } from "../../files/project";
+import { requireModel } from "../../model/weights";
+import { type Method, methods } from "../../paper";
+import { recipes } from "../../recipe";
+import { command } from "../command";
 import {
   beside,
   choice,
@@ -30,10 +30,10 @@ import {
   usage,
   type Values,
   whole,
-} from "./options";
-import { jobs } from "./run-options";
-import { terminalReporter } from "./terminal";
-import { printEstimate } from "./train-estimate";
+} from "../options";
+import { jobs } from "../run-options";
+import { terminalReporter } from "../terminal";
+import { printEstimate } from "./estimate";
 
 const options = {
   preset: or(choice("preset", [...presetNames, "paper"], "Songbook's presets, or the paper's on a prepared corpus"), "paper"),
