@@ -83,14 +83,16 @@ export function fillMask(mask: Float32Array, rate: number, address: MaskAddress)
   }
 }
 
+const round = (h: number, key: number): number => {
+  const product = Math.imul(h, ((h << 1) + key) | 0);
+  return (product + (product >>> 16)) | 0;
+};
+
 /** One row of a mask as the bits of its floats; without branches, which would be mispredicted at the dropout rate. */
 function fillRow(row: Int32Array, start: number, key: number, dropped: number, kept: number): void {
   for (let i = 0; i < MASK_ROW; i++) {
-    let h = (start + i) | 0;
-    for (let round = 0; round < MASK_ROUNDS; round++) {
-      h = Math.imul(h, ((h << 1) + key) | 0);
-      h = (h + (h >>> 16)) | 0;
-    }
+    // Written out, as the JIT does not unroll: MASK_ROUNDS of them.
+    const h = round(round(round((start + i) | 0, key), key), key);
     row[i] = kept & ((dropped - 1 - (h >>> 16)) >> 31);
     row[MASK_ROW + i] = kept & ((dropped - 1 - (h & 0xffff)) >> 31);
   }
