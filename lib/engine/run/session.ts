@@ -8,8 +8,8 @@ ort.env.logLevel = "fatal";
 
 const DEVICE_ADVICE: Record<DeviceName, string> = {
   cpu: "Reinstall onnxruntime-node for this platform.",
-  webgpu: "Install a Vulkan driver for the GPU (mesa-vulkan-drivers or the vendor's), or set ALCAP_DEVICE=cpu.",
-  cuda: "Install CUDA 12, cuDNN 9 and ONNX Runtime's CUDA libraries (node node_modules/onnxruntime-node/script/install.js), or set ALCAP_DEVICE=cpu.",
+  webgpu: "Install a Vulkan driver for the GPU (the vendor's, or mesa-vulkan-drivers 25 or later), or set ALCAP_DEVICE=cpu.",
+  cuda: "Install CUDA 12, cuDNN 9 and ONNX Runtime's CUDA libraries, which exist for Linux on x64 (node node_modules/onnxruntime-node/script/install.js), or set ALCAP_DEVICE=cpu.",
 };
 
 /** The first sentence of what the runtime said, without its source paths. */
