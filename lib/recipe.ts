@@ -236,6 +236,14 @@ export interface DecodingRecipe {
   readonly forcedEos: boolean;
   /** Whether the first token is forced to be `<s>`. */
   readonly forcedBos: boolean;
+  /** No caption ends before it has so many tokens, the start token included; 0 where it is left out. */
+  readonly minLength?: number;
+  /** Sampling divides summed log-probabilities by it at every step, as HuggingFace's beam sampling does; 1 where it is left out. */
+  readonly temperature?: number;
+  /** Least number of tokens that `topK` and `topP` leave a beam, 2 where it is left out; with 1, one beam is plain sampling. */
+  readonly minTokensToKeep?: 1 | 2;
+  /** Captions written for each song, its best ones; 1 where it is left out. */
+  readonly returnSequences?: number;
 }
 
 /** How captions are scored. */

@@ -5,7 +5,7 @@ import { AlcapError } from "../../errors";
 import { codeVersion, machineInWords, peakMemoryMiB } from "../../files/machine";
 import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
-import { checkDecoding } from "../../model/decoding/beam";
+import { checkDecoding } from "../../model/decoding/check";
 import { countParams } from "../../model/params";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
