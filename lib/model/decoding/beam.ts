@@ -1,4 +1,4 @@
-import { tf, type Value, type Values } from "../../engine";
+import { logSoftmax, tf, type Values } from "../../engine";
 import { bartTokens, type DecodingRecipe } from "../../recipe";
 import type { Captioner } from "../captioner";
 import type { ParamValues } from "../params";
@@ -66,7 +66,7 @@ export function beamSearcher(
   const { beams, maxLength } = decoding;
   const few = likeliestSuffice(decoding) ? Math.min(candidateCount(decoding) + 1, captioner.text.vocabulary) : 0;
   const steps = decodingSteps(params, captioner, maxLength - 1, (logits): Chosen => {
-    const logProbabilities = tf.logSoftmax(logits); // R, V
+    const logProbabilities = logSoftmax(logits); // R, V
     if (few === 0) return { logProbabilities };
     const { values, indices } = tf.topk(logProbabilities, few); // R, few
     return { logProbabilities: values, ids: indices };
@@ -74,18 +74,16 @@ export function beamSearcher(
   const search = async (songs: Values<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
     const step = await steps.start(songs, beams);
     let searches: Search[] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => startSearch(decoding));
-    let lineage = searches.flatMap(({ beams }) => beams.map(() => new Int32Array(maxLength)));
+    let parents: readonly number[] = searches.flatMap(({ beams }) => beams.map((_, beam) => beam));
     for (let at = 0; at < maxLength - 1 && searches.some(({ done }) => !done); at++) {
-      const next = nextTokens(await step(lastTokens(searches), beams === 1 ? null : lineage));
+      const next = nextTokens(await step(lastTokens(searches), beams === 1 ? null : parents));
       const moved = searches.map((search, song) =>
         search.done
-          ? { search, parents: search.beams.map((_, beam) => beam) }
+          ? { search, parents: search.beams.map(() => -1) }
           : advance(search, next(song, beams), decoding, { seed, song: firstSong + song, step: at }, choose),
       );
       searches = moved.map(({ search }) => search);
-      lineage = moved.flatMap(({ parents }, song) =>
-        parents.map((parent) => continued(lineage[song * beams + parent]!, parent, at)),
-      );
+      parents = moved.flatMap(({ search, parents }) => (search.done ? parents.map(() => -1) : parents));
     }
     return searches.map((search) => bestBeams(search, decoding));
   };
@@ -95,20 +93,13 @@ export function beamSearcher(
 /** Whether the likeliest tokens alone decide a step; one more than the candidates is enough where only `</s>` may be banned. */
 const likeliestSuffice = ({ topP, noRepeatNgram }: DecodingRecipe) => topP === null && noRepeatNgram === 0;
 
-/** Which beams wrote a beam's line, with its parent at the position that has just been decoded. */
-function continued(writers: Int32Array, parent: number, at: number): Int32Array {
-  const own = writers.slice();
-  own[at] = parent;
-  return own;
-}
-
 const lastTokens = (searches: readonly Search[]): Int32Array =>
   Int32Array.from(searches.flatMap(({ beams, done }) => beams.map(({ ids }) => (done ? bartTokens.pad : ids.at(-1)!))));
 
 /** The next tokens of a song's beams. */
 function nextTokens({ logProbabilities, ids }: Values<Chosen>): (song: number, beams: number) => NextTokens[] {
   const width = logProbabilities.shape[1] ?? 0;
-  const row = <T extends Value["data"]>(data: T, at: number) => data.subarray(at * width, (at + 1) * width) as T;
+  const row = <T extends Float32Array | Int32Array>(data: T, at: number) => data.subarray(at * width, (at + 1) * width) as T;
   return (song, beams) =>
     Array.from({ length: beams }, (_, beam) => ({
       logProbabilities: row(logProbabilities.data as Float32Array, song * beams + beam),

@@ -14,8 +14,8 @@ export type SongBatch = Pick<Batch, "lyrics" | "lyricsMask" | "music">;
 export type Memory = { keys: tf.Tensor[]; values: tf.Tensor[]; padding: tf.Tensor };
 
 /**
- * Keys `[B, H, D, L]` and values `[B, H, L, D]` of what is written so far, for each decoder layer. Slot `position · beams + beam` of the
- * `L` slots holds what that beam of the song was at that position, so a beam that continues another one moves nothing: it sees other slots.
+ * Keys `[B, H, D, L]` and values `[B, H, L, D]` of what is written so far, for each decoder layer. A slot holds
+ * what one of the song's beams was at one position, so a beam that goes on with another one's line moves nothing: it sees other slots.
  */
 export type Caches = { keys: tf.Tensor[]; values: tf.Tensor[] };
 

@@ -3,8 +3,11 @@ import type { Captioner } from "../captioner";
 import type { Params, ParamValues } from "../params";
 import { type Ask, type Caches, decodeOne, type Memory, remember, type SongBatch } from "./one-token";
 
-/** One step of a batch: last tokens `[R]`, and for each row which beam of its song wrote each position so far; null for one beam. */
-export type Step<C> = (tokens: Int32Array, lineage: readonly Int32Array[] | null) => Promise<Values<C>>;
+/**
+ * One step of a batch: last tokens `[R]`, and for each row the beam of its song whose line it goes on with, −1 where the song has ended;
+ * null for one beam a song.
+ */
+export type Step<C> = (tokens: Int32Array, parents: readonly number[] | null) => Promise<Values<C>>;
 
 /** Decoding steps of one model. */
 export interface DecodingSteps<C> {
@@ -13,11 +16,11 @@ export interface DecodingSteps<C> {
   release(): Promise<void>;
 }
 
-/** Longest caches that are kept at one length; longer ones start at a quarter, since each length is a graph of its own. */
-const ONE_LENGTH = 64;
-
-/** Lengths that caches for `T` positions grow through. */
-export const cacheLengths = (T: number): number[] => (T <= ONE_LENGTH ? [T] : [...cacheLengths(Math.ceil(T / 4)), T]);
+/** Numbers of slots that caches grow through up to `L`: few, since each has a graph of its own. */
+export const cacheLengths = (L: number): number[] => {
+  if (L <= 128) return [L];
+  return [...cacheLengths(Math.ceil(L / (L <= 256 ? 2 : 4))), L];
+};
 
 /** Added to the score of a slot that a beam must not see; its weight is then exactly 0. */
 const HIDDEN = -1e9;
@@ -53,27 +56,29 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
   );
   const start = async (songs: Values<SongBatch>, beams: number): Promise<Step<C>> => {
     const memory = await first(params, songs);
-    const lengths = place === "host" ? cacheLengths(T) : [T];
     const size = { B: songs.lyrics.shape[0] ?? 0, beams };
-    let length = lengths[0] ?? T;
-    let past = emptyCaches(captioner, size, length);
+    const lengths = place === "host" ? cacheLengths(T * beams) : [T * beams];
+    let L = lengths[0] ?? 0;
+    let past = emptyCaches(captioner, size, L);
+    let lines: Lines = { seen: Array.from({ length: size.B * beams }, () => []), slots: [] };
     let at = 0;
-    return async (tokens, lineage) => {
-      if (at === length) {
-        length = lengths.find((one) => one > at) ?? T;
-        past = grown(past, captioner, size, length);
+    return async (tokens, parents) => {
+      lines = nextLines(lines, parents, size, at, place === "host");
+      const needed = Math.max(...lines.slots) + 1;
+      if (needed > L) {
+        L = lengths.find((length) => length >= needed) ?? T * beams;
+        past = grown(past, captioner, size, L);
       }
-      const hidden = lineage ? hiddenSlots(lineage, size, length, at) : future(length, at);
+      const hidden = parents ? hiddenSlots(lines, size, L) : value(new Float32Array(L).fill(HIDDEN, at), [1, 1, 1, L]);
       const ask = { tokens: value(tokens, [tokens.length]), position: value(Int32Array.of(at), []), hidden };
+      at++;
       if (place === "host") {
         const { written, chosen } = await onHost(past, memory, ask, params);
-        write(past, written, at);
-        at++;
+        write(past, written, lines.slots);
         return chosen as Values<C>;
       }
       const out = await onDevice(past, memory, ask, params);
       past = out.past;
-      at++;
       return out.chosen as Values<C>;
     };
   };
@@ -88,17 +93,49 @@ interface Size {
   readonly beams: number;
 }
 
-/** Caches without anything written, for `T` positions. */
-function emptyCaches({ text }: Captioner, { B, beams }: Size, T: number): Values<Caches> {
-  const [H, D, L] = [text.heads, text.width / text.heads, T * beams];
+/** For each row the slots of its line's past, and the slot that its next position is written to. */
+interface Lines {
+  readonly seen: readonly (readonly number[])[];
+  readonly slots: readonly number[];
+}
+
+/** The lines of a step's rows. Slots that no line of the song sees any longer are used again where `reuse` says so. */
+function nextLines(
+  { seen, slots }: Lines,
+  parents: readonly number[] | null,
+  { B, beams }: Size,
+  at: number,
+  reuse: boolean,
+): Lines {
+  if (!parents) return { seen, slots: seen.map(() => at) };
+  const lines = seen.map((line, row) => {
+    const parent = parents[row]!;
+    const from = row - (row % beams) + parent;
+    return parent < 0 || at === 0 ? line : [...seen[from]!, slots[from]!];
+  });
+  const written = Array.from({ length: B }, (_, song) => {
+    const own = lines.slice(song * beams, (song + 1) * beams);
+    if (!reuse) return own.map((_, beam) => at * beams + beam);
+    if (parents[song * beams]! < 0) return own.map(() => 0);
+    const used = new Set(own.flat());
+    const free: number[] = [];
+    for (let slot = 0; free.length < beams; slot++) if (!used.has(slot)) free.push(slot);
+    return free;
+  });
+  return { seen: lines, slots: written.flat() };
+}
+
+/** Caches of `L` slots without anything written. */
+function emptyCaches({ text }: Captioner, { B }: Size, L: number): Values<Caches> {
+  const [H, D] = [text.heads, text.width / text.heads];
   const caches = (shape: readonly number[]) =>
     Array.from({ length: text.decoderLayers }, (): Value => value(new Float32Array(B * H * D * L), shape));
   return { keys: caches([B, H, D, L]), values: caches([B, H, L, D]) };
 }
 
-/** The same caches with room for `T` positions. */
-function grown(past: Values<Caches>, captioner: Captioner, size: Size, T: number): Values<Caches> {
-  const larger = emptyCaches(captioner, size, T);
+/** The same caches with room for `L` slots. */
+function grown(past: Values<Caches>, captioner: Captioner, size: Size, L: number): Values<Caches> {
+  const larger = emptyCaches(captioner, size, L);
   for (const part of ["keys", "values"] as const)
     past[part].forEach((old, layer) => {
       const rows = (cache: Value) => (part === "keys" ? (cache.shape[3] ?? 0) : (cache.shape[2] ?? 0) * (cache.shape[3] ?? 0));
@@ -111,23 +148,24 @@ function grown(past: Values<Caches>, captioner: Captioner, size: Size, T: number
 }
 
 /** Writes a position's keys and values `[B, H, beams, D]` into caches on the host. */
-function write(past: Values<Caches>, written: Values<Caches>, at: number): void {
-  written.keys.forEach(({ data, shape: [B = 0, H = 0, beams = 0, D = 0] }, layer) => {
-    const keys = past.keys[layer] as Value;
-    const L = keys.shape[3] ?? 0;
-    for (let head = 0; head < B * H; head++)
-      for (let beam = 0; beam < beams; beam++)
-        for (let d = 0; d < D; d++) keys.data[(head * D + d) * L + at * beams + beam] = data[(head * beams + beam) * D + d]!;
+function write(past: Values<Caches>, written: Values<Caches>, slots: readonly number[]): void {
+  const each = (
+    part: keyof Caches,
+    put: (cache: Float32Array, L: number, row: Float32Array, head: number, slot: number) => void,
+  ) =>
+    written[part].forEach(({ data, shape: [B = 0, H = 0, beams = 0, D = 0] }, layer) => {
+      const cache = past[part][layer] as Value;
+      const L = cache.data.length / (B * H * D);
+      for (let head = 0; head < B * H; head++)
+        for (let beam = 0; beam < beams; beam++) {
+          const row = (data as Float32Array).subarray((head * beams + beam) * D, (head * beams + beam + 1) * D);
+          put(cache.data as Float32Array, L, row, head, slots[Math.floor(head / H) * beams + beam]!);
+        }
+    });
+  each("keys", (cache, L, row, head, slot) => {
+    for (let d = 0, into = head * row.length * L + slot; d < row.length; d++, into += L) cache[into] = row[d]!;
   });
-  written.values.forEach(({ data, shape: [B = 0, H = 0, beams = 0, D = 0] }, layer) => {
-    const values = past.values[layer] as Value;
-    const L = values.shape[2] ?? 0;
-    for (let head = 0; head < B * H; head++)
-      (values.data as Float32Array).set(
-        (data as Float32Array).subarray(head * beams * D, (head + 1) * beams * D),
-        (head * L + at * beams) * D,
-      );
-  });
+  each("values", (cache, L, row, head, slot) => cache.set(row, (head * L + slot) * row.length));
 }
 
 /** The same inside a graph. */
@@ -156,15 +194,11 @@ function placed(past: Caches, written: Caches, position: tf.Tensor): Caches {
   };
 }
 
-/** Bias of one beam's slots: those from `at` on hold nothing. */
-const future = (T: number, at: number): Value => value(new Float32Array(T).fill(HIDDEN, at), [1, 1, 1, T]);
-
-/** Bias of the slots of a song's beams: a beam sees the one slot of each position that its line wrote. */
-function hiddenSlots(lineage: readonly Int32Array[], { B, beams }: Size, T: number, at: number): Value {
-  const L = T * beams;
-  const bias = new Float32Array(lineage.length * L).fill(HIDDEN);
-  lineage.forEach((writers, row) => {
-    for (let t = 0; t < at; t++) bias[row * L + t * beams + writers[t]!] = 0;
+/** Bias of the slots of a song's beams: a beam sees those of its own line. */
+function hiddenSlots({ seen }: Lines, { B, beams }: Size, L: number): Value {
+  const bias = new Float32Array(seen.length * L).fill(HIDDEN);
+  seen.forEach((line, row) => {
+    for (const slot of line) bias[row * L + slot] = 0;
   });
   return value(bias, [B, 1, beams, L]);
 }
