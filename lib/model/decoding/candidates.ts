@@ -40,8 +40,10 @@ function likeliest(continuation: Continuation, count: number): [token: number, s
   const { logProbabilities, ids, score, banned, forced } = continuation;
   if (forced !== undefined) return [[forced, score]];
   if (ids) {
-    const free = Array.from(ids, (token, rank): [number, number] => [token, sum(logProbabilities[rank]!, score)]);
-    return free.filter(([token]) => !banned.has(token)).slice(0, count);
+    const free: [number, number][] = [];
+    for (let rank = 0; rank < ids.length && free.length < count; rank++)
+      if (!banned.has(ids[rank]!)) free.push([ids[rank]!, sum(logProbabilities[rank]!, score)]);
+    return free;
   }
   const tokens = count < logProbabilities.length ? highest(logProbabilities, count, banned) : ranked(logProbabilities, banned);
   return Array.from(tokens, (token) => [token, sum(logProbabilities[token]!, score)]);
@@ -72,12 +74,23 @@ function highest(logProbabilities: Float32Array, count: number, banned: Readonly
   return tokens.subarray(0, held);
 }
 
-/** The best `count` candidates over all beams, best first. */
+/** The best `count` candidates over all beams, best first; of equal ones that of the earlier beam. Each beam's come sorted. */
 export function bestCandidates(beams: readonly Continuation[], count: number): Candidate[] {
-  return beams
-    .flatMap((continuation, beam) => likeliest(continuation, count).map(([token, score]): Candidate => ({ beam, token, score })))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, count);
+  const lists = beams.map((continuation) => likeliest(continuation, count));
+  const taken = lists.map(() => 0);
+  const best: Candidate[] = [];
+  while (best.length < count) {
+    let beam = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < lists.length; at++) {
+      const next = lists[at]![taken[at]!];
+      if (next !== undefined && (beam < 0 || next[1] > most)) [beam, most] = [at, next[1]];
+    }
+    if (beam < 0) break;
+    const [token, score] = lists[beam]![taken[beam]!++]!;
+    best.push({ beam, token, score });
+  }
+  return best;
 }
 
 /** What decides which tokens are sampled from. */

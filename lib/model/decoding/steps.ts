@@ -54,6 +54,7 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
     },
     { resident: "past", baked: [3], name: "decoding step" },
   );
+  const decoder = decoderParams(params);
   const start = async (songs: Values<SongBatch>, beams: number): Promise<Step<C>> => {
     const memory = await first(params, songs);
     const size = { B: songs.lyrics.shape[0] ?? 0, beams };
@@ -73,11 +74,11 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
       const ask = { tokens: value(tokens, [tokens.length]), position: value(Int32Array.of(at), []), hidden };
       at++;
       if (place === "host") {
-        const { written, chosen } = await onHost(past, memory, ask, params);
+        const { written, chosen } = await onHost(past, memory, ask, decoder);
         write(past, written, lines.slots);
         return chosen as Values<C>;
       }
-      const out = await onDevice(past, memory, ask, params);
+      const out = await onDevice(past, memory, ask, decoder);
       past = out.past;
       return out.chosen as Values<C>;
     };
@@ -87,6 +88,10 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
   };
   return { start, release };
 }
+
+/** The parameters that a step uses. */
+const decoderParams = (params: ParamValues): ParamValues =>
+  Object.fromEntries(Object.entries(params).filter(([name]) => /^(model\.(decoder|shared)|final_logits_bias)/.test(name)));
 
 interface Size {
   readonly B: number;
@@ -117,9 +122,10 @@ function nextLines(
     const own = lines.slice(song * beams, (song + 1) * beams);
     if (!reuse) return own.map((_, beam) => at * beams + beam);
     if (parents[song * beams]! < 0) return own.map(() => 0);
-    const used = new Set(own.flat());
+    const used = new Uint8Array((at + 2) * beams);
+    for (const line of own) for (const slot of line) used[slot] = 1;
     const free: number[] = [];
-    for (let slot = 0; free.length < beams; slot++) if (!used.has(slot)) free.push(slot);
+    for (let slot = 0; free.length < beams; slot++) if (used[slot] === 0) free.push(slot);
     return free;
   });
   return { seen: lines, slots: written.flat() };
@@ -147,25 +153,19 @@ function grown(past: Values<Caches>, captioner: Captioner, size: Size, L: number
   return larger;
 }
 
-/** Writes a position's keys and values `[B, H, beams, D]` into caches on the host. */
+/** Writes a position's keys and values `[B, H, beams, D]` into caches on the host. Plain loops: this is done for every token. */
 function write(past: Values<Caches>, written: Values<Caches>, slots: readonly number[]): void {
-  const each = (
-    part: keyof Caches,
-    put: (cache: Float32Array, L: number, row: Float32Array, head: number, slot: number) => void,
-  ) =>
+  for (const part of ["keys", "values"] as const)
     written[part].forEach(({ data, shape: [B = 0, H = 0, beams = 0, D = 0] }, layer) => {
-      const cache = past[part][layer] as Value;
-      const L = cache.data.length / (B * H * D);
-      for (let head = 0; head < B * H; head++)
+      const cache = (past[part][layer] as Value).data;
+      const L = cache.length / (B * H * D);
+      const [perSlot, perNumber] = part === "keys" ? [1, L] : [D, 1];
+      for (let head = 0, from = 0; head < B * H; head++)
         for (let beam = 0; beam < beams; beam++) {
-          const row = (data as Float32Array).subarray((head * beams + beam) * D, (head * beams + beam + 1) * D);
-          put(cache.data as Float32Array, L, row, head, slots[Math.floor(head / H) * beams + beam]!);
+          let into = head * D * L + slots[Math.floor(head / H) * beams + beam]! * perSlot;
+          for (const end = from + D; from < end; from++, into += perNumber) cache[into] = data[from]!;
         }
     });
-  each("keys", (cache, L, row, head, slot) => {
-    for (let d = 0, into = head * row.length * L + slot; d < row.length; d++, into += L) cache[into] = row[d]!;
-  });
-  each("values", (cache, L, row, head, slot) => cache.set(row, (head * L + slot) * row.length));
 }
 
 /** The same inside a graph. */
