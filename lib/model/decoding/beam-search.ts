@@ -70,7 +70,8 @@ export const continuationsOf = ({ beams }: Search, next: readonly NextTokens[], 
   beams.map(({ ids, score }, beam) => {
     const banned = repeatedNgrams(ids, decoding.noRepeatNgram);
     if (ids.length < (decoding.minLength ?? 0)) banned.add(bartTokens.eos);
-    return { ...(next[beam] as NextTokens), score, banned, forced: forcedToken(ids.length, decoding) };
+    const { logProbabilities, ids: likeliest } = next[beam] as NextTokens;
+    return { logProbabilities, ids: likeliest, score, banned, forced: forcedToken(ids.length, decoding) };
   });
 
 /** Twice as many candidates as beams are looked at, since as many may end; plain sampling draws one token. */

@@ -11,7 +11,7 @@ export interface Candidate {
 /** Log-probabilities of a next token: of all `[V]`, or of the likeliest ones, likeliest first, with their ids. */
 export interface NextTokens {
   readonly logProbabilities: Float32Array;
-  readonly ids?: Int32Array;
+  readonly ids?: Int32Array | undefined;
 }
 
 /** What a beam may go on with: the next token's log-probabilities, and the beam's own sum so far. */
