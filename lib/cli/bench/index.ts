@@ -6,9 +6,9 @@ export const bench = group(
   "Measures this library and, where Python has what they need, its peers: in turn, one thread each, so that a noisy machine hits both.",
   {
     step: { about: "one training step, beside PyTorch eager", load: () => import("./step.js") },
-    decode: { about: "captions, beside PyTorch with a key-value cache", load: () => import("./decode.js") },
     audio: { about: "decode, resample and mel of clips, beside ffmpeg and PyTorch", load: () => import("./audio.js") },
     metrics: { about: "ROUGE and METEOR, beside the reference scorers", load: () => import("./metrics.js") },
+    decode: { about: "captions, beside PyTorch with a key-value cache", load: () => import("./decode.js") },
   },
 );
 export const { run, parse } = bench;

@@ -125,6 +125,8 @@ function checkRun(material: RunMaterial, captioner: Captioner): void {
       );
   }
   if (decoding.kind === "beams") checkDecoding(captioner, decoding);
+  if (decoding.kind === "beams" && (decoding.returnSequences ?? 1) > 1)
+    throw new AlcapError("usage", "A run scores one caption a song, and returnSequences asks for more.", "Leave it out.");
   const { batch, microBatch = batch } = captioning;
   if (batch % microBatch !== 0)
     throw new AlcapError(
