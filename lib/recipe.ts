@@ -236,6 +236,11 @@ export interface DecodingRecipe {
   readonly forcedEos: boolean;
   /** Whether the first token is forced to be `<s>`. */
   readonly forcedBos: boolean;
+  /** Settings that may be left out, then as the comment says. */
+  readonly minLength?: number; // no caption ends before it has so many tokens, the start token included; 0
+  readonly temperature?: number; // divides summed log-probabilities at every sampling step, as HuggingFace's beam sampling does; 1
+  readonly minTokensToKeep?: 1 | 2; // least that topK and topP leave a beam; with 1, one beam is plain sampling; 2
+  readonly returnSequences?: number; // captions of each song, its best ones; 1
 }
 
 /** How captions are scored. */
@@ -257,7 +262,7 @@ export interface MethodRecipe {
   readonly scoring: ScoringRecipe;
 }
 
-const releasedDecoding: DecodingRecipe = {
+const decoding: DecodingRecipe = {
   beams: 4,
   topP: 0.92,
   topK: 50, // HuggingFace's default, which the released call leaves in force
@@ -284,16 +289,11 @@ export const paperTraining = {
 
 /** Both accounts. Where the paper is silent its side follows the released code. */
 export const recipes: Readonly<Record<RecipeSource, MethodRecipe>> = {
-  paper: {
-    model: paperRecipe,
-    training: paperTraining,
-    decoding: releasedDecoding,
-    scoring: { rouge: "f1", lastBatch: "scored" },
-  },
+  paper: { model: paperRecipe, training: paperTraining, decoding, scoring: { rouge: "f1", lastBatch: "scored" } },
   released: {
     model: releasedRecipe,
     training: { ...paperTraining, checkpoint: "every-fifth-epoch" },
-    decoding: releasedDecoding,
+    decoding,
     scoring: { rouge: "recall", lastBatch: "dropped" },
   },
 };

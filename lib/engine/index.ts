@@ -1,7 +1,7 @@
 export { type Compiled, type CompileOptions, compile, type Description, type Values } from "./compile";
 export { valueAndGrad, valueAndGradAux } from "./grad";
 export { constant } from "./graph/recorder";
-export { affine, dropout, gelu, layerNorm, scope, softmaxCrossEntropy, takeRows } from "./ops";
+export { affine, dropout, gelu, layerNorm, logSoftmax, scope, softmaxCrossEntropy, takeRows } from "./ops";
 export { type Counter, fillMask, type MaskAddress, philox4x32 } from "./random";
 export { read } from "./run/read";
 export type { GraphDescription } from "./runner";

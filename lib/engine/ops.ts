@@ -76,7 +76,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 }
 
 /** log softmax over the last axis; tfjs composes it from six ops, ONNX Runtime has it as one. */
-const logSoftmax = (logits: tf.Tensor): tf.Tensor =>
+export const logSoftmax = (logits: tf.Tensor): tf.Tensor =>
   isTracing() ? (tf.engine().runKernel(tf.LogSoftmax, { logits }, { axis: -1 }) as tf.Tensor) : tf.logSoftmax(logits);
 
 /**

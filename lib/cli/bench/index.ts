@@ -8,6 +8,7 @@ export const bench = group(
     step: { about: "one training step, beside PyTorch eager", load: () => import("./step.js") },
     audio: { about: "decode, resample and mel of clips, beside ffmpeg and PyTorch", load: () => import("./audio.js") },
     metrics: { about: "ROUGE and METEOR, beside the reference scorers", load: () => import("./metrics.js") },
+    decode: { about: "captions, beside PyTorch with a key-value cache", load: () => import("./decode.js") },
   },
 );
 export const { run, parse } = bench;

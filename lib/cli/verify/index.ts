@@ -8,6 +8,7 @@ export const verify = group(
     model: { about: "BART, fusion and ALCAP against the released PyTorch code", load: async () => (await parity()).model },
     encoder: { about: "the music encoder against the released one", load: async () => (await parity()).encoder },
     optimiser: { about: "a few training steps with Adafactor", load: async () => (await parity()).optimiser },
+    decoding: { about: "beam search and sampling against HuggingFace's", load: () => import("./decoding.js") },
     metrics: { about: "ROUGE, METEOR and tokens against the reference scorers", load: () => import("./metrics.js") },
     run: { about: "a recorded run: trained again and held against its record", load: () => import("./run.js") },
     data: { about: "a corpus that `alcap prepare` wrote", load: () => import("./data.js") },

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { AlcapError } from "../../errors";
 import { loadWeights } from "../../model/weights";
 import { type EncoderFixture, encoderParity } from "../../verify/encoder";
 import { type ModelFixture, modelParity } from "../../verify/model";
 import { type OptimiserFixture, optimiserParity } from "../../verify/optimiser";
 import { command } from "../command";
 import { existing, file, flag, required } from "../options";
+import { readFixture } from "./read-fixture";
 
 const fixture = required(file("FIXTURE", "what the reference was given and gave, as JSON"));
 const weights = (kind: string) => required(existing("WEIGHTS", `the reference's weights, ${kind}`));
@@ -43,14 +42,6 @@ export const optimiser = command({
 });
 
 const tensorsOf = async (weights: string) => (await loadWeights(weights)).tensors;
-
-function readFixture<T>(file: string): T {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("input", `The fixture ${file} is not JSON.`, "Check the file.", { cause });
-  }
-}
 
 /** Prints the largest difference of each quantity. Gives the exit code. */
 function print(result: Readonly<Record<string, number | boolean>>, json: boolean): number {

@@ -77,9 +77,18 @@ function appliedAlignment({ temperature, similarity, direction, pooling, ...comm
   return { ...common, ...contrast, ...(common.aggregation === "mean" && { pooling }) };
 }
 
-/** `topK` bounds what is sampled from. */
+/** `topK` bounds what is sampled from; a setting that may be left out is there only where it is not its default. */
 function appliedDecoding(decoding: DecodingPlan): DecodingPlan {
-  return decoding.kind === "beams" && decoding.topP === null ? { ...decoding, topK: 0 } : decoding;
+  if (decoding.kind === "greedy") return decoding;
+  const { minLength = 0, temperature = 1, minTokensToKeep = 2, returnSequences = 1, ...always } = decoding;
+  return {
+    ...always,
+    topK: decoding.topP === null ? 0 : decoding.topK,
+    ...(minLength !== 0 && { minLength }),
+    ...(temperature !== 1 && { temperature }),
+    ...(minTokensToKeep !== 2 && { minTokensToKeep }),
+    ...(returnSequences !== 1 && { returnSequences }),
+  };
 }
 
 /** Names a recipe: changes whenever anything that decides the run's numbers does. */

@@ -5,7 +5,7 @@ import { AlcapError } from "../../errors";
 import { codeVersion, machineInWords, peakMemoryMiB } from "../../files/machine";
 import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
-import { checkDecoding } from "../../model/decoding/beam";
+import { checkDecoding } from "../../model/decoding/check";
 import { countParams } from "../../model/params";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
@@ -125,6 +125,8 @@ function checkRun(material: RunMaterial, captioner: Captioner): void {
       );
   }
   if (decoding.kind === "beams") checkDecoding(captioner, decoding);
+  if (decoding.kind === "beams" && (decoding.returnSequences ?? 1) > 1)
+    throw new AlcapError("usage", "A run scores one caption a song, and returnSequences asks for more.", "Leave it out.");
   const { batch, microBatch = batch } = captioning;
   if (batch % microBatch !== 0)
     throw new AlcapError(

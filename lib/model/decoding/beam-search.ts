@@ -1,5 +1,13 @@
 import { bartTokens, type DecodingRecipe } from "../../recipe";
-import { bestCandidates, type Candidate, type Continuation, type Draw, repeatedNgrams, sampledCandidates } from "./candidates";
+import {
+  bestCandidates,
+  type Candidate,
+  type Continuation,
+  type Draw,
+  type NextTokens,
+  repeatedNgrams,
+  sampledCandidates,
+} from "./candidates";
 
 /** A caption being written: its ids from the start token on, and their summed log-probability. */
 export interface Beam {
@@ -48,20 +56,43 @@ function isDone(finished: readonly Beam[], best: number, length: number, decodin
   return Math.min(...finished.map(({ score }) => score)) >= best / length ** decoding.lengthPenalty;
 }
 
+/** Chooses candidates, best first, among the continuations of a song's beams. */
+export type Choose = (continuations: readonly Continuation[], count: number, draw: Draw) => Candidate[];
+
+/** The best candidates, or sampled ones where `topP` is set. */
+export const chooser = (decoding: DecodingRecipe): Choose =>
+  decoding.topP === null
+    ? bestCandidates
+    : (continuations, count, draw) => sampledCandidates(continuations, count, decoding, draw);
+
+/** What the beams of a search may go on with. */
+export const continuationsOf = ({ beams }: Search, next: readonly NextTokens[], decoding: DecodingRecipe): Continuation[] =>
+  beams.map(({ ids, score }, beam) => {
+    const banned = repeatedNgrams(ids, decoding.noRepeatNgram);
+    if (ids.length < (decoding.minLength ?? 0)) banned.add(bartTokens.eos);
+    const { logProbabilities, ids: likeliest } = next[beam] as NextTokens;
+    return { logProbabilities, ids: likeliest, score, banned, forced: forcedToken(ids.length, decoding) };
+  });
+
+/** Twice as many candidates as beams are looked at, since as many may end; plain sampling draws one token. */
+export const candidateCount = ({ beams, topP, minTokensToKeep }: DecodingRecipe): number =>
+  topP !== null && minTokensToKeep === 1 ? 1 : 2 * beams;
+
 /**
- * One step of a song's search, as HuggingFace's `beam_search` and `beam_sample` do it: twice as many candidates as beams;
- * those that end are finished where they rank among the first `beams`, the others go on.
- * @param logProbabilities `[V]` for each beam
+ * One step of a song's search, as HuggingFace's `beam_search` and `beam_sample` do it: of the candidates those that end are finished
+ * where they rank among the first `beams`, the others go on.
+ * @param next for each beam
  * @returns the next search; `parents[i]` is the beam whose past its beam `i` continues
  */
 export function advance(
   search: Search,
-  logProbabilities: readonly Float32Array[],
+  next: readonly NextTokens[],
   decoding: DecodingRecipe,
   draw: Draw,
+  choose: Choose = chooser(decoding),
 ): { search: Search; parents: readonly number[] } {
   const length = search.beams[0]?.ids.length ?? 0;
-  const candidates = candidatesOf(search, logProbabilities, decoding, draw);
+  const candidates = choose(continuationsOf(search, next, decoding), candidateCount(decoding), draw);
   let { finished } = search;
   const open: Candidate[] = [];
   for (const [rank, candidate] of candidates.entries()) {
@@ -78,23 +109,16 @@ export function advance(
   return { search: { beams, finished, done }, parents: open.map(({ beam }) => beam) };
 }
 
-function candidatesOf(search: Search, rows: readonly Float32Array[], decoding: DecodingRecipe, draw: Draw): Candidate[] {
-  const continuations = search.beams.map(
-    ({ ids, score }, beam): Continuation => ({
-      logProbabilities: rows[beam]!,
-      score,
-      banned: repeatedNgrams(ids, decoding.noRepeatNgram),
-      forced: forcedToken(ids.length, decoding),
-    }),
-  );
-  const count = 2 * decoding.beams;
-  if (decoding.topP === null) return bestCandidates(continuations, count);
-  return sampledCandidates(continuations, count, decoding, draw);
+/**
+ * The best captions of a search, best first: finished ones, and open beams where it was not done. Their ids still have the start
+ * token; the scores are normalised by length.
+ */
+export function bestBeams({ beams, finished, done }: Search, decoding: DecodingRecipe): readonly Beam[] {
+  const all = done ? finished : beams.reduce((kept, beam) => finish(kept, beam, decoding), finished);
+  const rising = [...all].sort((a, b) => a.score - b.score);
+  return rising.reverse().slice(0, decoding.returnSequences ?? 1);
 }
 
-/** The best caption of a search: a finished one, or an open beam where it was not done. Ids without start, end and padding. */
-export function bestCaption({ beams, finished, done }: Search, decoding: DecodingRecipe): Int32Array {
-  const all = done ? finished : beams.reduce((kept, beam) => finish(kept, beam, decoding), finished);
-  const best = all.reduce((most, one) => (one.score >= most.score ? one : most));
-  return Int32Array.from(best.ids.slice(1).filter((id) => id !== bartTokens.eos && id !== bartTokens.pad));
-}
+/** A caption's ids without start, end and padding. */
+export const captionIds = ({ ids }: Beam): Int32Array =>
+  Int32Array.from(ids.slice(1).filter((id) => id !== bartTokens.eos && id !== bartTokens.pad));

@@ -1,13 +1,22 @@
-import { compile, tf, type Values, value } from "../../engine";
-import { AlcapError } from "../../errors";
+import { logSoftmax, tf, type Values } from "../../engine";
 import { bartTokens, type DecodingRecipe } from "../../recipe";
 import type { Captioner } from "../captioner";
-import type { Params, ParamValues } from "../params";
-import { advance, bestCaption, type Search, startSearch } from "./beam-search";
-import { type Caches, decodeOne, emptyCaches, type Memory, remember, type SongBatch } from "./greedy";
-
-/** What a step gets: last tokens, and for each row the row whose past it continues, int32 `[R]` each; position, int32 scalar. */
-type Ask = { tokens: tf.Tensor; order: tf.Tensor; position: tf.Tensor };
+import type { ParamValues } from "../params";
+import {
+  advance,
+  type Beam,
+  bestBeams,
+  type Choose,
+  candidateCount,
+  captionIds,
+  chooser,
+  type Search,
+  startSearch,
+} from "./beam-search";
+import type { NextTokens } from "./candidates";
+import { checkDecoding } from "./check";
+import type { SongBatch } from "./one-token";
+import { decodingSteps } from "./steps";
 
 /** Which random numbers a batch draws: song `i` of it is song `firstSong + i` of the corpus. */
 export interface Sampling {
@@ -15,7 +24,16 @@ export interface Sampling {
   readonly firstSong: number;
 }
 
-/** Writes captions for a batch of songs: token ids without start, end and padding, one array a song. */
+/** What a step brings back of the logits: log-probabilities `[R, n]`, and the tokens `[R, n]` they are of where they are not of all. */
+type Chosen = { logProbabilities: tf.Tensor; ids?: tf.Tensor };
+
+/** Searches captions for a batch of songs: for each song its best beams, best first. */
+export type BeamSearcher = {
+  (songs: Values<SongBatch>, sampling?: Sampling): Promise<(readonly Beam[])[]>;
+  release(): Promise<void>;
+};
+
+/** Writes captions for a batch of songs: token ids without start, end and padding, one array a song, or `returnSequences` a song in turn. */
 export type BeamDecoder = {
   (songs: Values<SongBatch>, sampling?: Sampling): Promise<Int32Array[]>;
   release(): Promise<void>;
@@ -27,68 +45,64 @@ export type BeamDecoder = {
  * @throws AlcapError `usage` for a recipe that the model cannot follow.
  */
 export function beamDecoder(params: ParamValues, captioner: Captioner, decoding: DecodingRecipe): BeamDecoder {
+  const search = beamSearcher(params, captioner, decoding);
+  const decode = async (songs: Values<SongBatch>, sampling?: Sampling) =>
+    (await search(songs, sampling)).flatMap((beams) => beams.map(captionIds));
+  return Object.assign(decode, { release: search.release });
+}
+
+/**
+ * The same with ids as they were searched, and scores.
+ * @param choose in the place of the recipe's own choice
+ * @throws AlcapError `usage` for a recipe that the model cannot follow.
+ */
+export function beamSearcher(
+  params: ParamValues,
+  captioner: Captioner,
+  decoding: DecodingRecipe,
+  choose: Choose = chooser(decoding),
+): BeamSearcher {
   checkDecoding(captioner, decoding);
-  const first = compile((p: Params, songs: SongBatch) => remember(p, captioner, songs), { baked: [0], name: "remember" });
-  const step = compile((past: Caches, memory: Memory, ask: Ask, p: Params) => nextTokens(p, captioner, past, memory, ask), {
-    resident: "past",
-    baked: [3],
-    name: "beam step",
+  const { beams, maxLength } = decoding;
+  const few = likeliestSuffice(decoding) ? Math.min(candidateCount(decoding) + 1, captioner.text.vocabulary) : 0;
+  const steps = decodingSteps(params, captioner, maxLength - 1, (logits): Chosen => {
+    const logProbabilities = logSoftmax(logits); // R, V
+    if (few === 0) return { logProbabilities };
+    const { values, indices } = tf.topk(logProbabilities, few); // R, few
+    return { logProbabilities: values, ids: indices };
   });
-  const decode = async (songs: Values<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
-    const memory = await first(params, songs);
-    const B = songs.lyrics.shape[0] ?? 0;
-    let searches: Search[] = Array.from({ length: B }, () => startSearch(decoding));
-    let past = emptyCaches(captioner, B * decoding.beams, decoding.maxLength - 1);
-    let order = Int32Array.from({ length: B * decoding.beams }, (_, row) => row);
-    for (let at = 0; at < decoding.maxLength - 1 && searches.some(({ done }) => !done); at++) {
-      const out = await step(past, memory, asked(searches, order, at), params);
-      past = out.past;
-      const moved = searches.map((search, song) => {
-        if (search.done) return { search, parents: search.beams.map((_, beam) => beam) };
-        const rows = rowsOf(out.logProbabilities.data as Float32Array, song, decoding.beams, captioner.text.vocabulary);
-        return advance(search, rows, decoding, { seed, song: firstSong + song, step: at });
-      });
+  const search = async (songs: Values<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
+    const step = await steps.start(songs, beams);
+    let searches: Search[] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => startSearch(decoding));
+    let parents: readonly number[] = searches.flatMap(({ beams }) => beams.map((_, beam) => beam));
+    for (let at = 0; at < maxLength - 1 && searches.some(({ done }) => !done); at++) {
+      const next = nextTokens(await step(lastTokens(searches), beams === 1 ? null : parents));
+      const moved = searches.map((search, song) =>
+        search.done
+          ? { search, parents: search.beams.map(() => -1) }
+          : advance(search, next(song, beams), decoding, { seed, song: firstSong + song, step: at }, choose),
+      );
       searches = moved.map(({ search }) => search);
-      order = Int32Array.from(moved.flatMap(({ parents }, song) => parents.map((beam) => song * decoding.beams + beam)));
+      parents = moved.flatMap(({ search, parents }) => (search.done ? parents.map(() => -1) : parents));
     }
-    return searches.map((search) => bestCaption(search, decoding));
+    return searches.map((search) => bestBeams(search, decoding));
   };
-  const release = async () => {
-    await first.release();
-    await step.release();
-  };
-  return Object.assign(decode, { release });
+  return Object.assign(search, { release: steps.release });
 }
 
-/** Log-probabilities `[R, V]` of the next token; the caches are put in the order of the beams they continue. */
-function nextTokens(params: Params, captioner: Captioner, past: Caches, memory: Memory, { tokens, order, position }: Ask) {
-  const ordered = (caches: tf.Tensor[]) => caches.map((cache) => tf.gather(cache, order as tf.Tensor1D)); // R, H, T, D
-  const caches = { keys: ordered(past.keys), values: ordered(past.values) };
-  const { logits, caches: next } = decodeOne(params, captioner, memory, caches, tokens, position);
-  return { past: next, logProbabilities: tf.logSoftmax(logits) };
-}
+/** Whether the likeliest tokens alone decide a step; one more than the candidates is enough where only `</s>` may be banned. */
+const likeliestSuffice = ({ topP, noRepeatNgram }: DecodingRecipe) => topP === null && noRepeatNgram === 0;
 
-function asked(searches: readonly Search[], order: Int32Array, at: number): Values<Ask> {
-  const last = searches.flatMap(({ beams, done }) => beams.map(({ ids }) => (done ? bartTokens.pad : (ids.at(-1) as number))));
-  const R = order.length;
-  return { tokens: value(Int32Array.from(last), [R]), order: value(order, [R]), position: value(Int32Array.of(at), []) };
-}
+const lastTokens = (searches: readonly Search[]): Int32Array =>
+  Int32Array.from(searches.flatMap(({ beams, done }) => beams.map(({ ids }) => (done ? bartTokens.pad : ids.at(-1)!))));
 
-const rowsOf = (data: Float32Array, song: number, beams: number, V: number) =>
-  Array.from({ length: beams }, (_, beam) => data.subarray((song * beams + beam) * V, (song * beams + beam + 1) * V));
-
-/** Throws `AlcapError` "usage" for a decoding recipe that the model cannot follow. */
-export function checkDecoding({ text }: Captioner, { beams, topP, topK, maxLength, noRepeatNgram }: DecodingRecipe): void {
-  const fail = (problem: string, advice: string) => {
-    throw new AlcapError("usage", problem, advice);
-  };
-  const isCount = (x: number, least: number) => Number.isInteger(x) && x >= least;
-  if (!isCount(beams, 1) || 2 * beams > text.vocabulary)
-    fail(`${beams} beams cannot be searched.`, "Give a whole number from 1 up.");
-  if (!isCount(maxLength, 2) || maxLength - 1 > text.positions)
-    fail(`A caption of ${maxLength} tokens does not fit ${text.positions} positions.`, "Change maxLength.");
-  if (topP !== null && !(topP > 0 && topP <= 1))
-    fail(`topP is ${topP}.`, "Give a share above 0 and up to 1, or null for no sampling.");
-  if (!isCount(topK, 0)) fail(`topK is ${topK}.`, "Give a whole number; 0 is no bound.");
-  if (!isCount(noRepeatNgram, 0)) fail(`noRepeatNgram is ${noRepeatNgram}.`, "Give a whole number; 0 allows repeats.");
+/** The next tokens of a song's beams. */
+function nextTokens({ logProbabilities, ids }: Values<Chosen>): (song: number, beams: number) => NextTokens[] {
+  const width = logProbabilities.shape[1] ?? 0;
+  const row = <T extends Float32Array | Int32Array>(data: T, at: number) => data.subarray(at * width, (at + 1) * width) as T;
+  return (song, beams) =>
+    Array.from({ length: beams }, (_, beam) => ({
+      logProbabilities: row(logProbabilities.data as Float32Array, song * beams + beam),
+      ...(ids && { ids: row(ids.data as Int32Array, song * beams + beam) }),
+    }));
 }

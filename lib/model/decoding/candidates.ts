@@ -8,11 +8,16 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** What a beam may go on with: log-probabilities `[V]` of the next token, and the beam's own sum so far. */
-export interface Continuation {
+/** Log-probabilities of a next token: of all `[V]`, or of the likeliest ones, likeliest first, with their ids. */
+export interface NextTokens {
   readonly logProbabilities: Float32Array;
+  readonly ids?: Int32Array | undefined;
+}
+
+/** What a beam may go on with: the next token's log-probabilities, and the beam's own sum so far. */
+export interface Continuation extends NextTokens {
   readonly score: number;
-  /** Tokens that would repeat an n-gram. */
+  /** Tokens that would repeat an n-gram, or end the caption too early. */
   readonly banned: ReadonlySet<number>;
   /** The one token that is allowed, at no cost; undefined where all are. */
   readonly forced: number | undefined;
@@ -22,7 +27,7 @@ export interface Continuation {
 const sum = (a: number, b: number) => Math.fround(a + b);
 
 /** Tokens that would complete an n-gram which the ids already hold (HuggingFace's NoRepeatNGramLogitsProcessor). */
-export function repeatedNgrams(ids: readonly number[], n: number): ReadonlySet<number> {
+export function repeatedNgrams(ids: readonly number[], n: number): Set<number> {
   const banned = new Set<number>();
   if (n === 0 || ids.length + 1 < n) return banned;
   const prefix = ids.slice(ids.length - (n - 1));
@@ -32,8 +37,14 @@ export function repeatedNgrams(ids: readonly number[], n: number): ReadonlySet<n
 
 /** The `count` likeliest tokens a beam may go on with, likeliest first, with their summed scores. */
 function likeliest(continuation: Continuation, count: number): [token: number, score: number][] {
-  const { logProbabilities, score, banned, forced } = continuation;
+  const { logProbabilities, ids, score, banned, forced } = continuation;
   if (forced !== undefined) return [[forced, score]];
+  if (ids) {
+    const free: [number, number][] = [];
+    for (let rank = 0; rank < ids.length && free.length < count; rank++)
+      if (!banned.has(ids[rank]!)) free.push([ids[rank]!, sum(logProbabilities[rank]!, score)]);
+    return free;
+  }
   const tokens = count < logProbabilities.length ? highest(logProbabilities, count, banned) : ranked(logProbabilities, banned);
   return Array.from(tokens, (token) => [token, sum(logProbabilities[token]!, score)]);
 }
@@ -63,26 +74,45 @@ function highest(logProbabilities: Float32Array, count: number, banned: Readonly
   return tokens.subarray(0, held);
 }
 
-/** The best `count` candidates over all beams, best first. */
+/** The best `count` candidates over all beams, best first; of equal ones that of the earlier beam. Each beam's come sorted. */
 export function bestCandidates(beams: readonly Continuation[], count: number): Candidate[] {
-  return beams
-    .flatMap((continuation, beam) => likeliest(continuation, count).map(([token, score]): Candidate => ({ beam, token, score })))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, count);
+  const lists = beams.map((continuation) => likeliest(continuation, count));
+  const taken = lists.map(() => 0);
+  const best: Candidate[] = [];
+  while (best.length < count) {
+    let beam = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < lists.length; at++) {
+      const next = lists[at]![taken[at]!];
+      if (next !== undefined && (beam < 0 || next[1] > most)) [beam, most] = [at, next[1]];
+    }
+    if (beam < 0) break;
+    const [token, score] = lists[beam]![taken[beam]!++]!;
+    best.push({ beam, token, score });
+  }
+  return best;
 }
 
-/** Least number of tokens that top-k and top-p leave each beam, so that twice as many candidates as beams remain. */
-const LEAST_KEPT = 2;
+/** What decides which tokens are sampled from. */
+export type Warping = Pick<DecodingRecipe, "topK" | "topP" | "temperature" | "minTokensToKeep">;
 
-/** The tokens that HuggingFace's TopKLogitsWarper and TopPLogitsWarper leave of a beam's continuations, likeliest first. */
-export function nucleus(continuation: Continuation, { topK, topP }: Pick<DecodingRecipe, "topK" | "topP">): [number, number][] {
-  const kept = likeliest(continuation, topK === 0 ? continuation.logProbabilities.length : Math.max(topK, LEAST_KEPT));
+/**
+ * The tokens that HuggingFace's TemperatureLogitsWarper, TopKLogitsWarper and TopPLogitsWarper leave of a beam's continuations, likeliest
+ * first. At least two tokens are kept unless the recipe says one, so that twice as many candidates as beams remain.
+ */
+export function nucleus(
+  continuation: Continuation,
+  { topK, topP, temperature = 1, minTokensToKeep = 2 }: Warping,
+): [number, number][] {
+  const first = likeliest(continuation, topK === 0 ? continuation.logProbabilities.length : Math.max(topK, minTokensToKeep));
+  const kept =
+    temperature === 1 ? first : first.map(([token, score]): [number, number] => [token, Math.fround(score / temperature)]);
   if (topP === null || topP >= 1) return kept;
   const peak = kept[0]?.[1] ?? 0;
   const total = kept.reduce((mass, [, score]) => mass + Math.exp(score - peak), 0);
   let before = 0;
   return kept.filter(([, score], rank) => {
-    const stays = rank < LEAST_KEPT || before <= topP;
+    const stays = rank < minTokensToKeep || before <= topP;
     before += Math.exp(score - peak) / total;
     return stays;
   });
@@ -107,12 +137,7 @@ function gumbel({ seed, song, step }: Draw, beam: number, token: number, words: 
  * `count` candidates drawn without replacement with probabilities proportional to `exp(score)` among those that top-k and top-p
  * leave, best first: the largest sums of score and Gumbel noise are such a draw (Kool et al. 2019).
  */
-export function sampledCandidates(
-  beams: readonly Continuation[],
-  count: number,
-  decoding: Pick<DecodingRecipe, "topK" | "topP">,
-  draw: Draw,
-): Candidate[] {
+export function sampledCandidates(beams: readonly Continuation[], count: number, decoding: Warping, draw: Draw): Candidate[] {
   const words = new Uint32Array(4);
   return beams
     .flatMap((continuation, beam) =>

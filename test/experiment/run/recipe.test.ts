@@ -6,6 +6,7 @@ import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { idOf, leaves, type RunName, recipeDifferences, recipeOf, runId } from "alcap/dist/experiment/run/recipe";
 import { recordedRuns, type SongbookFacts, songbookFacts } from "alcap/dist/experiment/run/songbook-material";
 import { projectRoot } from "alcap/dist/files/project";
+import { recipes } from "alcap/dist/recipe";
 import fc from "fast-check";
 
 const facts = songbookFacts(presetNamed("smoke"));
@@ -146,4 +147,16 @@ test("the committed runs of standard are found for its recipes, without weights"
   );
   assert.ok(existsSync(other.workspace.runs));
   assert.deepEqual(recordedRuns(other), [], "no record of ρ = 0.5 is taken for a corpus of ρ = 0.8");
+});
+
+test("a decoding setting that is left out and one that says its default are one recipe; another value is another", () => {
+  const { decoding: released } = recipes.released;
+  const withDecoding = (settings: Partial<typeof released>): string => {
+    const decoding = { kind: "beams", ...released, ...settings } as const;
+    return id("bart", { ...facts, preset: { ...facts.preset, decoding } });
+  };
+  const plain = withDecoding({});
+  assert.equal(withDecoding({ minLength: 0, temperature: 1, minTokensToKeep: 2, returnSequences: 1 }), plain);
+  for (const settings of [{ minLength: 8 }, { temperature: 0.7 }, { beams: 1, minTokensToKeep: 1 }] as const)
+    assert.notEqual(withDecoding(settings), plain);
 });

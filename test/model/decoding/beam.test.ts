@@ -7,6 +7,7 @@ import type { Captioner } from "alcap/dist/model/captioner";
 import { beamDecoder } from "alcap/dist/model/decoding/beam";
 import { nucleus, repeatedNgrams, sampledCandidates } from "alcap/dist/model/decoding/candidates";
 import { greedyDecoder, type SongBatch } from "alcap/dist/model/decoding/greedy";
+import { cacheLengths, decodingSteps } from "alcap/dist/model/decoding/steps";
 import type { Params, ParamValues } from "alcap/dist/model/params";
 import type { DecodingRecipe } from "alcap/dist/recipe";
 import { tinyCaptioner, tinyExamples, tinyParams } from "../tiny";
@@ -183,6 +184,10 @@ test("top-p keeps the token that crosses the bound, top-k the likeliest, both at
   assert.deepEqual(tokens(1, 3), [1, 3, 0]);
   assert.deepEqual(tokens(1, 1), [1, 3]);
   assert.deepEqual(tokens(0.6, 3), [1, 3]); // of what top-k left: 0.5 / 0.9, then 0.8 / 0.9
+  const one = nucleus(row([0.1, 0.5, 0.4]), { topP: 0.4, topK: 0, minTokensToKeep: 1 });
+  assert.deepEqual(one, [[1, Math.fround(Math.fround(Math.log(0.5)) - 1)]]);
+  const [[, cold] = []] = nucleus(row([0.1, 0.5, 0.4]), { topP: 0.4, topK: 0, temperature: 0.5 });
+  assert.equal(cold, Math.fround((one[0]?.[1] ?? 0) / 0.5));
 });
 
 test("draws follow the probabilities, without replacement", () => {
@@ -206,6 +211,52 @@ test("draws follow the probabilities, without replacement", () => {
   });
 });
 
+test("one beam that keeps one token is plain sampling: each token as often as the model says", async () => {
+  const { captioner, params } = model();
+  const song = one(songs(captioner, 1), 0);
+  const slow = teacher(captioner, params);
+  const [p, N] = [Array.from(await slow.next(song, [2]), Math.exp), 1500];
+  await slow.release();
+  const repeated = Object.fromEntries(
+    Object.entries(song).map(([name, { data, shape }]) => {
+      const all = data instanceof Int32Array ? new Int32Array(N * data.length) : new Float32Array(N * data.length);
+      for (let at = 0; at < N; at++) all.set(data, at * data.length);
+      return [name, value(all, [N, ...shape.slice(1)])];
+    }),
+  ) as Values<SongBatch>;
+  const decode = beamDecoder(params, captioner, { ...plain, beams: 1, topP: 1, minTokensToKeep: 1, maxLength: 2 });
+  const firsts = (await decode(repeated)).map((ids) => ids[0] ?? 2);
+  await decode.release();
+  for (const token of [...p.keys()].sort((a, b) => p[b]! - p[a]!).slice(0, 5)) {
+    const [expected, drawn] = [p[token]! * N, firsts.filter((id) => id === token).length];
+    assert.ok(Math.abs(drawn - expected) < 4 * Math.sqrt(expected), `token ${token}: ${drawn} against ${expected}`);
+  }
+});
+
+test("caches that grow, and caches on the device, give the same tokens", async () => {
+  const { captioner: tiny } = model();
+  const captioner: Captioner = { ...tiny, text: { ...tiny.text, positions: 200 } };
+  const params = tinyParams(captioner, 8);
+  const batch = songs(captioner, 2);
+  const T = 150;
+  assert.deepEqual(cacheLengths(T * 3), [113, 450]);
+  const lines = async (place: "host" | "device") => {
+    const steps = decodingSteps(params, captioner, T, (logits) => ({ best: tf.argMax(logits, -1) }), place);
+    const step = await steps.start(batch, 3);
+    let tokens = Int32Array.of(2, 2, 2, 2, 2, 2);
+    const out: number[][] = [];
+    for (let at = 0; at < T; at++) {
+      // Song 0 keeps all its lines, so that its caches fill; song 1's beams swap them.
+      const { best } = await step(tokens, [0, 1, 2, at % 3, (at + 1) % 3, at % 2]);
+      tokens = Int32Array.from(best.data, (id, row) => (row === 0 ? id : (id + row * at) % 41));
+      out.push([...tokens]);
+    }
+    await steps.release();
+    return out;
+  };
+  assert.deepEqual(await lines("host"), await lines("device"));
+});
+
 test("repeated n-grams by hand", () => {
   assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7, 8], 3)], [9]);
   assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7], 2)], [8]);
@@ -221,4 +272,10 @@ test("a recipe that cannot be decoded is refused", () => {
   refused({ maxLength: 26 }, /26 tokens does not fit 24 positions/);
   refused({ topP: 1.5 }, /topP is 1.5/);
   refused({ noRepeatNgram: -1 }, /noRepeatNgram is -1/);
+  refused({ minLength: 11 }, /at least 11 tokens have no room in 10/);
+  refused({ minLength: -1 }, /minLength is -1/);
+  refused({ returnSequences: 4 }, /4 captions cannot be returned from 3 beams/);
+  refused({ topP: 0.9, temperature: 0 }, /temperature is 0/);
+  refused({ temperature: 0.7 }, /temperature is set, and nothing is sampled/);
+  refused({ topP: 0.9, minTokensToKeep: 1 }, /3 beams need two tokens each/);
 });
