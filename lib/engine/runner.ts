@@ -22,6 +22,7 @@ export interface Runner {
 export interface Plan extends CallPlan {
   readonly resident: string | undefined;
   readonly baked: readonly number[];
+  readonly keepsMemory: boolean;
 }
 
 /** What a call needs to know of its function. */

@@ -16,10 +16,19 @@ export function clipScale(grads: Params, limit: number): tf.Tensor {
 
 /**
  * One step. `step` counts from 1 and is a scalar tensor, as is the learning rate, so that neither is baked into the graph.
+ *
+ * @param scale of the gradients, where these are not all that the bound on their norm holds for
  */
-export function adamw(params: Params, grads: Params, slots: AdamSlots, step: tf.Scalar, learningRate: tf.Scalar, recipe: AdamW) {
+export function adamw(
+  params: Params,
+  grads: Params,
+  slots: AdamSlots,
+  step: tf.Scalar,
+  learningRate: tf.Scalar,
+  recipe: AdamW,
+  scale: tf.Tensor = clipScale(grads, recipe.clipNorm),
+) {
   const { beta1, beta2, epsilon, weightDecay } = recipe;
-  const scale = clipScale(grads, recipe.clipNorm);
   const [share1, share2] = [tf.mul(scale, 1 - beta1), tf.mul(tf.square(scale), 1 - beta2)]; // of a gradient, of its square
   const correction1 = tf.sub(1, tf.pow(tf.scalar(beta1), step));
   const correction2 = tf.sqrt(tf.sub(1, tf.pow(tf.scalar(beta2), step)));

@@ -1,4 +1,4 @@
-import { isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
+import { hold, isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
 import { AlcapError } from "../errors";
 import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
@@ -21,7 +21,7 @@ type Losses = { losses: Record<string, Value> };
 
 export interface FitTask<S, B> {
   readonly step: Step<S, B>;
-  /** Fresh state; used when there is no checkpoint. */
+  /** Fresh state that nobody else uses; used up when there is no checkpoint. */
   readonly initial: () => Values<S>;
   /** The batch of a step (0-based); a pure function, so that resuming sees the same data. */
   readonly batch: (step: number) => Values<B>;
@@ -49,19 +49,12 @@ export interface Fitted<S> {
  * @throws AlcapError `data` where a loss or what a checkpoint would hold is not finite; the checkpoint before is kept
  */
 export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent): Promise<Fitted<S>> {
-  const start: Checkpoint<Values<S>> = task.checkpoint?.store.load() ?? {
-    step: 0,
-    state: task.initial(),
-    best: null,
-    curve: emptyCurve(),
-  };
-  let { state, best } = start;
-  const { curve } = start;
-  let saved = start.step;
+  let { state, best, curve, step: saved } = begun(task);
+  const first = saved;
   const demandFinite = (numbers: Iterable<number>, what: string, step: number) => {
     for (const number of numbers) if (!Number.isFinite(number)) throw diverged(task, what, step, saved);
   };
-  for (let step = start.step; step < task.steps; step++) {
+  for (let step = first; step < task.steps; step++) {
     const out = await task.step(state, task.batch(step), tick(task, step));
     state = out.state;
     const losses = Object.fromEntries(Object.entries(out.losses).map(([name, loss]) => [name, loss.data[0] ?? Number.NaN]));
@@ -84,6 +77,13 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
   }
   const final = await read(state);
   return { state: final, best: best ?? { state: final, step: task.steps, score: Number.NaN }, curve };
+}
+
+/** Where a run begins: at its checkpoint, or with fresh state; held, so that the first step has no second copy to make. */
+function begun<S, B>(task: FitTask<S, B>): Checkpoint<Values<S>> {
+  const fresh = () => ({ step: 0, state: task.initial(), best: null, curve: emptyCurve() });
+  const start = task.checkpoint?.store.load() ?? fresh();
+  return { ...start, state: hold(start.state) };
 }
 
 function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {

@@ -1,5 +1,16 @@
 import { packBatch } from "../data/text/pack";
-import { compile, scalar, tf, type Value, type Values, value, valueAndGradAux } from "../engine";
+import {
+  type CompileOptions,
+  collectGarbage,
+  compile,
+  type Data,
+  scalar,
+  tf,
+  type Value,
+  type Values,
+  value,
+  valueAndGradAux,
+} from "../engine";
 import { AlcapError } from "../errors";
 import {
   alignmentCodes,
@@ -15,14 +26,15 @@ import {
 import type { Captioner } from "../model/captioner";
 import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
+import { type InPlaceUpdate, inPlaceUpdate } from "./in-place";
 import { type OptimiserState, optimiseSome } from "./optimiser";
-import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import { byParameter, type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
 /** What a micro-batch adds its gradients to. */
 type Sum = { grads: Params };
 
-/** What a micro-batch needs of the whole batch: its number of counted positions, and whether the sum goes on (1) or starts anew (0). */
-type Whole = { counted: tf.Scalar; goOn: tf.Scalar };
+/** What a micro-batch's gradients depend on: its number of counted positions is the whole batch's, `pull` its codes' part in the alignment. */
+type Micro = { batch: PackedBatch; pull: Codes | null; counted: tf.Scalar; key: tf.Tensor };
 
 /**
  * The step of `wholeStep` in micro-batches, with the memory of one: first every micro-batch's codes; then the alignment loss of
@@ -32,10 +44,9 @@ type Whole = { counted: tf.Scalar; goOn: tf.Scalar };
  */
 export function microBatchStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
   const functions = compiled(captioner, plan, options);
-  const { codesOf, alignment, accumulate, update } = functions;
+  const { codesOf, alignment, sum, update } = functions;
   const size = plan.microBatch ?? 1;
   const packing = packingOf(captioner);
-  let sum: Values<Sum> | undefined;
   const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
     const micros = split(batch, size).map((micro) => packBatch(micro, packing));
     const keys = micros.map((_, at) => keyOf(tick, micros.length, at));
@@ -47,30 +58,33 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
     const pulls = aligned && split(aligned.grads, size);
     const counted = scalar(countedIn(captioner, batch));
     let caption = 0;
-    for (const [at, micro] of micros.entries()) {
-      sum ??= { grads: zerosLike(params) };
-      const whole = { counted, goOn: scalar(at === 0 ? 0 : 1) };
-      const out = await accumulate(sum, params, micro, pulls?.[at] ?? null, whole, keys[at] as Value);
-      sum = out.sum;
-      caption += out.caption.data[0] ?? Number.NaN;
-    }
-    const next = await update(state, (sum as Values<Sum>).grads, tick);
+    for (const [at, micro] of micros.entries())
+      caption += await sum.add(params, { batch: micro, pull: pulls?.[at] ?? null, counted, key: keys[at] as Value }, at > 0);
+    const next = await update(state, sum.grads(), tick);
     const apart = aligned?.apart.data[0] ?? 0;
     const loss = caption + captioner.recipe.alignment.weight * apart;
-    return { state: next.state, losses: { loss: scalar(loss), caption: scalar(caption), alignment: scalar(apart) } };
+    return { state: next, losses: { loss: scalar(loss), caption: scalar(caption), alignment: scalar(apart) } };
   };
   return Object.assign(step, {
     release: async () => {
-      sum = undefined;
       for (const one of Object.values(functions)) await one.release();
     },
   });
 }
 
-/** The four graphs of a step. */
+/** What a step is made of. */
 function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
   const { alignment: recipe } = captioner.recipe;
-  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...options });
+  const divided = byParameter(captioner, plan, options);
+  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, keepsMemory: !divided, ...options });
+  const gradients = (params: Params, { batch, pull, counted, key }: Micro) => {
+    const loss = (p: Params) => {
+      const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, counted);
+      return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
+    };
+    const { grads, caption } = valueAndGradAux(loss, params);
+    return { grads, caption };
+  };
   return {
     codesOf: compile((params: Params, batch: PackedBatch, key: tf.Tensor): Codes => {
       const states = encode(params, captioner, batch, dropoutAt(plan, captioner, key));
@@ -83,29 +97,89 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
       };
       return valueAndGradAux(weighed, codes);
     }, named("alignment")),
-    accumulate: compile(
-      (sum: Sum, params: Params, batch: PackedBatch, pull: Codes | null, whole: Whole, key: tf.Tensor) => {
-        const loss = (p: Params) => {
-          const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, whole.counted);
-          return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
-        };
-        const { grads, caption } = valueAndGradAux(loss, params);
-        return { sum: { grads: added(sum.grads, grads, whole.goOn) }, caption };
-      },
-      { resident: "sum", ...named("micro-batch") },
-    ),
-    update: compile(
-      (state: OptimiserState, grads: Params, tick: Tick) => ({
-        state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)),
-      }),
-      { resident: "state", ...named("update") },
-    ),
+    sum: (divided ? sumInPlace : sumInGraph)(gradients, named("micro-batch")),
+    update: divided
+      ? inPlaceUpdate(plan.optimiser, movesIn(captioner), options)
+      : updateInGraph(captioner, plan, named("update")),
   };
 }
 
 /** The inner product of codes with their gradients: its gradient for the parameters is the alignment loss's. */
 const along = (codes: Codes, pull: Codes) =>
   tf.add(tf.sum(tf.mul(codes.music, pull.music)), tf.sum(tf.mul(codes.lyrics, pull.lyrics)));
+
+type Gradients = (params: Params, micro: Micro) => { grads: Params; caption: tf.Scalar };
+
+/** The sum of micro-batches' gradients. */
+interface GradientSum {
+  /** Adds a micro-batch's, or starts anew with them; gives its part of the caption loss. */
+  add(params: ParamValues, micro: Values<Micro>, goOn: boolean): Promise<number>;
+  /** The sum, which the next step starts anew. */
+  grads(): ParamValues;
+  release(): Promise<void>;
+}
+
+/** The sum in the graph, where its device keeps it. */
+function sumInGraph(gradients: Gradients, options: CompileOptions): GradientSum {
+  const accumulate = compile(
+    (sum: Sum, params: Params, micro: Micro, goOn: tf.Scalar) => {
+      const { grads, caption } = gradients(params, micro);
+      return { sum: { grads: added(sum.grads, grads, goOn) }, caption };
+    },
+    { resident: "sum", ...options },
+  );
+  let sum: Values<Sum> | undefined;
+  return {
+    add: async (params, micro, goOn) => {
+      const out = await accumulate(sum ?? { grads: zerosLike(params) }, params, micro, scalar(goOn ? 1 : 0));
+      sum = out.sum;
+      return out.caption.data[0] ?? Number.NaN;
+    },
+    grads: () => sum?.grads as ParamValues,
+    release: async () => {
+      sum = undefined;
+      await accumulate.release();
+    },
+  };
+}
+
+/** The sum in the arrays of the first micro-batch's gradients; given up when it is asked for. */
+function sumInPlace(gradients: Gradients, options: CompileOptions): GradientSum {
+  const run = compile(gradients, options);
+  let sum: ParamValues = {};
+  return {
+    add: async (params, micro, goOn) => {
+      collectGarbage(); // the last micro-batch's gradients, before there are new ones
+      const { grads, caption } = await run(params, micro);
+      if (goOn) for (const [name, { data }] of Object.entries(sum)) addTo(data, (grads as ParamValues)[name]?.data ?? []);
+      else sum = grads as ParamValues;
+      return caption.data[0] ?? Number.NaN;
+    },
+    grads: () => {
+      const done = sum;
+      sum = {};
+      return done;
+    },
+    release: () => run.release(),
+  };
+}
+
+/** Adds elements; rounding a sum of two float32 numbers from double precision is float32's own. */
+function addTo(sum: Data, terms: ArrayLike<number>): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (terms[i] as number);
+}
+
+function updateInGraph(captioner: Captioner, plan: StepPlan, options: CompileOptions): InPlaceUpdate {
+  const update = compile(
+    (state: OptimiserState, grads: Params, tick: Tick) => ({
+      state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)),
+    }),
+    { resident: "state", ...options },
+  );
+  return Object.assign(async (...inputs: Parameters<InPlaceUpdate>) => (await update(...inputs)).state, {
+    release: () => update.release(),
+  });
+}
 
 function added(sum: Params, grads: Params, goOn: tf.Scalar): Params {
   const going = tf.greater(goOn, 0.5);

@@ -11,8 +11,11 @@ export type Slots = AdamSlots | AdafactorSlots;
 /** Parameters and what the optimiser remembers: the state that a training step moves on. */
 export type OptimiserState = { params: Params; slots: Slots };
 
-/** A step's counter, from 1, and its learning rate; tensors, so that neither is baked into the graph. */
-export type Pace = { step: tf.Scalar; learningRate: tf.Scalar };
+/**
+ * A step's counter, from 1, and its learning rate; tensors, so that neither is baked into the graph. `scale` is what AdamW multiplies
+ * gradients by, where those at hand are not all that the bound on their norm holds for.
+ */
+export type Pace = { step: tf.Scalar; learningRate: tf.Scalar; scale?: tf.Tensor };
 
 const mismatch = (recipe: Optimiser, advice: string) =>
   new AlcapError("usage", `The training state does not belong to the optimiser "${recipe.name}".`, advice);
@@ -21,9 +24,10 @@ const mismatch = (recipe: Optimiser, advice: string) =>
  * One step of the recipe's optimiser.
  * @throws AlcapError `usage` for an unknown optimiser or slots of another one.
  */
-export function optimise(recipe: Optimiser, state: OptimiserState, grads: Params, { step, learningRate }: Pace): OptimiserState {
+export function optimise(recipe: Optimiser, state: OptimiserState, grads: Params, pace: Pace): OptimiserState {
   const { params, slots } = state;
-  if (recipe.name === "adamw" && "m" in slots) return adamw(params, grads, slots, step, learningRate, recipe);
+  const { step, learningRate, scale } = pace;
+  if (recipe.name === "adamw" && "m" in slots) return adamw(params, grads, slots, step, learningRate, recipe, scale);
   if (recipe.name === "adafactor" && "row" in slots) return adafactor(params, grads, slots, step, learningRate, recipe);
   throw mismatch(recipe, "Start from freshSlots(optimiser, params) with adamw or adafactor.");
 }

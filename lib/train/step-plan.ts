@@ -1,5 +1,5 @@
-import { type CompileOptions, dropout as drop, type tf, type Values } from "../engine";
-import { aligns, type Batch, type Computation, type Losses } from "../model/alcap";
+import { type CompileOptions, dropout as drop, settings, sizeOf, type tf, type Values } from "../engine";
+import { aligns, type Batch, type Computation, captionerParams, type Losses } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import type { Dropout } from "../model/layers";
 import type { Optimiser } from "../recipe";
@@ -15,6 +15,22 @@ export interface StepPlan extends Computation {
   readonly microBatch?: number;
   /** Steps before the alignment takes part: `alignment.startEpoch` times the steps of an epoch. Until then its map rests. */
   readonly alignAfter?: number;
+  /**
+   * All parameters in the graph of the step, or gradients first and then one parameter after the other in its own memory, which
+   * holds parameters and optimiser state once. By size where it is left out. Changes no byte of a result.
+   */
+  readonly update?: "whole" | "by-parameter";
+}
+
+/** Number of parameters from which on they are updated one by one: 128 MiB. */
+const MANY = 2 ** 25;
+
+/** Whether parameters are updated one by one: where the plan says so, else those of large models whose state is in host memory. */
+export function byParameter(captioner: Captioner, { update }: StepPlan, options: StepOptions): boolean {
+  if (update) return update === "by-parameter";
+  const { engine, device } = settings(options);
+  const count = Object.values(captionerParams(captioner)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return engine === "onnx" && device !== "webgpu" && count >= MANY;
 }
 
 /** Choices of the engine for the compiled functions of a step; the defaults are the process's. */

@@ -1,16 +1,17 @@
 import { packBatch } from "../data/text/pack";
-import { compile, type Value, type Values, valueAndGradAux } from "../engine";
+import { collectGarbage, compile, hold, type tf, type Value, type Values, value, valueAndGradAux } from "../engine";
 import { AlcapError } from "../errors";
 import { aligns, captionerParams, objective, type PackedBatch, packingOf } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { type Initial, initialise, type Params, type ParamValues } from "../model/params";
 import type { Optimiser } from "../recipe";
 import type { Tick } from "./fit";
+import { inPlaceUpdate } from "./in-place";
 import { microBatchStep } from "./micro-batch";
 import { freshSlots, type OptimiserState, optimiseSome } from "./optimiser";
-import { type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import { byParameter, type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
-/** Fresh parameters, with those that `pretrained` holds in their place, and empty slots. */
+/** Fresh parameters, with those that `pretrained` holds in their place, and empty slots; used up by the step that they are passed to. */
 export function freshTraining(
   captioner: Captioner,
   optimiser: Optimiser,
@@ -24,12 +25,12 @@ export function freshTraining(
     return given ? fitting(name, shape, given) : (drawn[name] as Value);
   };
   const params = Object.fromEntries(initials.map(([name, initial]) => [name, of(name, initial)]));
-  return { params, slots: freshSlots(optimiser, params) };
+  return hold({ params, slots: freshSlots(optimiser, params) });
 }
 
-/** A pre-trained parameter. Throws `AlcapError` "weights" when it has another shape. */
+/** A copy of a pre-trained parameter, as training uses up what it starts from. Throws `AlcapError` "weights" when it has another shape. */
 function fitting(name: string, shape: readonly number[], given: Value): Value {
-  if (given.shape.join() === shape.join()) return given;
+  if (given.shape.join() === shape.join()) return value(given.data.slice(), shape);
   throw new AlcapError(
     "weights",
     `The pre-trained "${name}" has shape [${given.shape.join(", ")}] and the model needs [${shape.join(", ")}].`,
@@ -59,7 +60,32 @@ const unaligned = (captioner: Captioner): Captioner => ({
   recipe: { ...captioner.recipe, alignment: { ...captioner.recipe.alignment, weight: 0 } },
 });
 
+/** The step of `wholeStep` as gradients first and then one parameter after the other. */
+function dividedStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
+  const packing = packingOf(captioner);
+  const gradients = compile(
+    (params: Params, batch: PackedBatch, key: tf.Tensor) => {
+      const dropout = dropoutAt(plan, captioner, key);
+      return valueAndGradAux((p: Params) => objective(p, captioner, batch, dropout, plan), params);
+    },
+    { keepsMemory: false, name: `${captioner.method} step, gradients`, ...options },
+  );
+  const update = inPlaceUpdate(plan.optimiser, movesIn(captioner), options);
+  const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
+    collectGarbage(); // the last step's gradients, before there are new ones
+    const { grads, ...losses } = await gradients(state.params, packBatch(batch, packing), tick.key);
+    return { state: await update(state, grads as ParamValues, tick), losses };
+  };
+  return Object.assign(step, {
+    release: async () => {
+      await gradients.release();
+      await update.release();
+    },
+  });
+}
+
 function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): CaptionerStep {
+  if (byParameter(captioner, plan, options)) return dividedStep(captioner, plan, options);
   const packing = packingOf(captioner);
   const step = compile(
     (state: OptimiserState, batch: PackedBatch, tick: Tick) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { read, type Value, valueAndGrad } from "alcap/dist/engine";
+import { collectGarbage, read, tf, type Value, value, valueAndGrad } from "alcap/dist/engine";
 import { onnx, relativeL2 } from "./helpers";
 import { type Batch, initialParams, initialState, loss, makeBatch, type Params, step } from "./transformer";
 
@@ -73,4 +73,14 @@ test("ten steps follow the oracle's", async () => {
   const [fast, slow] = [await follow("onnx"), await follow("js")];
   // Adam turns the rounding in a key bias's zero gradient into whole steps, which the loss does not feel.
   for (const [i, x] of slow.entries()) assert.ok(Math.abs(fast[i]! - x) < 2e-4 * x, `step ${i}: ${fast[i]} and ${x}`);
+});
+
+test("a compiled function keeps no result alive", async () => {
+  const twice = onnx((x: tf.Tensor) => tf.mul(x, 2), { keepsMemory: false });
+  const run = async () => new WeakRef((await twice(value(Float32Array.of(1, 2), [2]))).data);
+  const result = await run();
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  assert.equal(result.deref(), undefined);
+  await twice.release();
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { compile, scalar, tf, valueAndGrad } from "alcap/dist/engine";
+import { compile, read, scalar, tf, value, valueAndGrad } from "alcap/dist/engine";
 import { paperPreset } from "alcap/dist/experiment/preset/paper";
 import { type Batch, objective } from "alcap/dist/model/alcap";
-import type { Params } from "alcap/dist/model/params";
+import type { Params, ParamValues } from "alcap/dist/model/params";
 import { loadWeights } from "alcap/dist/model/weights";
 import { type AdamW, huggingFaceAdafactor } from "alcap/dist/recipe";
 import { adafactor } from "alcap/dist/train/adafactor";
-import { freshSlots, type OptimiserState, optimise, type Pace } from "alcap/dist/train/optimiser";
+import { inPlaceUpdate } from "alcap/dist/train/in-place";
+import { freshSlots, type OptimiserState, optimise, optimiseSome, type Pace } from "alcap/dist/train/optimiser";
 import { learningRateAt } from "alcap/dist/train/schedule";
 import type { ModelFixture } from "alcap/dist/verify/model";
 import { type OptimiserFixture, optimiserParity } from "alcap/dist/verify/optimiser";
@@ -90,4 +91,34 @@ test("the released schedule is built and never stepped; stepped, it falls tenfol
   const stepped = { factor: 0.1, everyEpochs: 10 };
   assert.deepEqual([at(0), at(1999)], [5e-5, 5e-5]);
   assert.ok(Math.abs(at(999, stepped) - 5e-5) < 1e-12 && Math.abs(at(1000, stepped) - 5e-6) < 1e-12);
+});
+
+test("parameter by parameter and in pieces, the optimisers give the bytes of one graph and leave plain state alone", async () => {
+  const draw = (size: number, seed: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 7 + seed));
+  const tensors = (seed: number): ParamValues => ({
+    table: value(draw(40, seed), [8, 5]),
+    deep: value(draw(24, seed + 1), [2, 3, 4]),
+    bias: value(draw(17, seed + 2), [17]),
+    "contrast.fc.bias": value(draw(3, seed + 3), [3]),
+  });
+  const moves = (name: string) => !name.startsWith("contrast.");
+  const adam: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+  for (const recipe of [adam, { ...adam, clipNorm: 1e9, weightDecay: 0 }, huggingFaceAdafactor]) {
+    const graph = compile((state: OptimiserState, grads: Params, pace: Pace) => optimiseSome(recipe, state, grads, pace, moves));
+    const inPlace = inPlaceUpdate(recipe, moves, {}, 7);
+    const start = { params: tensors(1), slots: freshSlots(recipe, tensors(1)) };
+    let [whole, pieces] = [start, start];
+    for (const at of [1, 2, 3]) {
+      const tick = { step: scalar(at), learningRate: scalar(0.01), key: value(Int32Array.of(0, at), [2]) };
+      const { key: _, ...pace } = tick;
+      whole = (await graph(whole, tensors(at), pace)) as typeof start;
+      const next = await inPlace(pieces, tensors(at), tick);
+      if (at > 1) assert.throws(() => pieces.params.table?.data, /params\.table was handed to a later step/);
+      pieces = next as typeof start;
+      assert.deepEqual(await read(pieces), whole, `${recipe.name}, step ${at}`);
+    }
+    assert.deepEqual(start.params, tensors(1));
+    await graph.release();
+    await inPlace.release();
+  }
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { read, scalar, type Values, value } from "alcap/dist/engine";
 import type { Batch } from "alcap/dist/model/alcap";
 import type { Captioner } from "alcap/dist/model/captioner";
+import type { ParamValues } from "alcap/dist/model/params";
 import { type AdamW, huggingFaceAdafactor, releasedRecipe } from "alcap/dist/recipe";
 import type { Tick } from "alcap/dist/train/fit";
 import type { OptimiserState } from "alcap/dist/train/optimiser";
@@ -119,6 +120,36 @@ test("micro-batches whose InfoNCE sees the whole batch train as the unsplit step
           assert.ok(Math.abs(loss - (split.losses[at]?.[name] ?? Number.NaN)) < 1e-5 * loss, `${name} before step ${at + 1}`);
     }
   }
+});
+
+test("parameters updated one by one train to the bytes of the whole step, also when it starts again from what was read", async () => {
+  const captioner = tinyCaptioner(alignment({}));
+  for (const change of [{ dropout: 0.2 }, { ...factor, microBatch: 2 }, { microBatch: 3 }]) {
+    const whole = await train(captioner, { ...change, update: "whole" });
+    const single = await train(captioner, { ...change, update: "by-parameter" });
+    assert.deepEqual(bytes(single), bytes(whole));
+    assert.deepEqual(single.losses, whole.losses);
+  }
+  const go = async (from: Values<OptimiserState>, steps: readonly number[]) => {
+    const step = captionerStep(captioner, { ...plan, update: "by-parameter" });
+    let state = from;
+    for (const at of steps) state = (await step(state, tinyBatch(captioner, 6, `batch ${at}`) as Values<Batch>, tick(at))).state;
+    const held = await read(state);
+    await step.release();
+    return held;
+  };
+  const fresh = () => freshTraining(captioner, optimiser, 5);
+  assert.deepEqual(await go(await go(fresh(), [1, 2]), [3]), await go(fresh(), [1, 2, 3]));
+});
+
+test("the given pre-trained parameters outlive the training that starts from them", async () => {
+  const captioner = tinyCaptioner();
+  const given = await read(freshTraining(captioner, optimiser, 8).params as ParamValues);
+  const before = bytes({ losses: [], params: given as Trained["params"] });
+  const step = captionerStep(captioner, { ...plan, update: "by-parameter" });
+  await step(freshTraining(captioner, optimiser, 5, given), tinyBatch(captioner, 6, "batch") as Values<Batch>, tick(1));
+  await step.release();
+  assert.deepEqual(bytes({ losses: [], params: given as Trained["params"] }), before);
 });
 
 test("micro-batches on their own songs alone would be another loss: the whole batch's InfoNCE is larger", async () => {

@@ -20,7 +20,7 @@ interface Entry {
 const identityOf = (leaf: Value): unknown => (isHandle(leaf) ? leaf : leaf.data);
 
 async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Plan): Promise<Graph> {
-  const { name, settings } = plan;
+  const { name, settings, keepsMemory } = plan;
   const resident = plan.resident
     ? pairResident(plan.resident, program.result, program.outputs, call, name)
     : new Map<number, number>();
@@ -29,7 +29,7 @@ async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Pla
   const model = serialise(program, name, baked);
   const state = program.outputs.flatMap((port, leaf) => (resident.has(leaf) && "name" in port ? [port.name] : []));
   const onDevice = settings.device === "webgpu" ? state : [];
-  const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice }) : undefined;
+  const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice, keepsMemory }) : undefined;
   const masks = new Map(
     program.maskPorts.map(({ name: port, shape, type }) => {
       const dtype = type === "int32" ? type : "float32";

@@ -2,8 +2,8 @@ import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { modelProto, nodeProto } from "../graph/onnx";
 import { flatten, unflatten } from "../tree";
 import { type Data, isValue, type Value } from "../value";
-import { storageOf } from "./resident";
-import { openSession } from "./session";
+import { donate, handle, isHandle, storageOf } from "./resident";
+import { openSession, tensorOf } from "./session";
 
 /** A session that copies one tensor from the GPU to the host: asking a GPU tensor for its data directly aborts Node. */
 function downloader({ dtype, shape }: Value): Promise<InferenceSession> {
@@ -42,4 +42,31 @@ export async function read<T>(tree: T): Promise<T> {
   for (const leaf of flat.leaves) copies.push(await copyOf(leaf));
   // The same tree with the same kind of leaves.
   return unflatten(flat.skeleton, (i) => copies[i]) as T;
+}
+
+/**
+ * The elements of a tree of values in arrays that the caller may change: a handle's own where they lie in host memory, else copies.
+ * The handles are used up; plain values belong to someone else and are copied.
+ * @throws AlcapError `input` for state that was donated to a later step.
+ */
+export async function takeOver<T>(tree: T): Promise<T> {
+  const flat = flatten(tree, isValue, { root: "state" });
+  const own: Value[] = [];
+  for (const leaf of flat.leaves) {
+    const { dtype, shape } = leaf;
+    own.push(storageOf(leaf)?.kind === "host" ? { dtype, shape, data: leaf.data } : await copyOf(leaf));
+  }
+  donate(flat.leaves);
+  return unflatten(flat.skeleton, (i) => own[i]) as T;
+}
+
+/** Handles to a tree of values that nobody else uses: the step that they are passed to may reuse their memory. */
+export function hold<T>(tree: T): T {
+  const flat = flatten(tree, isValue, { root: "state" });
+  const held = (leaf: Value, path: string): Value => {
+    if (isHandle(leaf)) return leaf;
+    const { dtype, shape, data } = leaf;
+    return handle(dtype, shape, { kind: "host", tensor: tensorOf(dtype, data, shape) }, path);
+  };
+  return unflatten(flat.skeleton, (i) => held(flat.leaves[i]!, flat.paths[i]!)) as T;
 }

@@ -75,12 +75,12 @@ const given = (fetches: Readonly<Record<string, OrtTensor | null>>): Record<stri
   Object.fromEntries(Object.entries(fetches).flatMap(([name, tensor]) => (tensor ? [[name, tensor] as const] : [])));
 
 /** Gives the buffers of used-up handles back: to the pool, or to the GPU. */
-function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept: ReadonlySet<OrtTensor>, spares: Spares): void {
+function recycle(used: readonly (readonly [leaf: number, state: Value])[], kept: ReadonlySet<OrtTensor>, spares?: Spares): void {
   for (const [leaf, state] of used) {
     const storage = storageOf(state);
     if (!storage || storage.kind === "eager" || kept.has(storage.tensor)) continue;
     if (storage.kind === "device") storage.tensor.dispose();
-    else spares.set(leaf, [...(spares.get(leaf) ?? []), storage.tensor]);
+    else spares?.set(leaf, [...(spares.get(leaf) ?? []), storage.tensor]);
   }
 }
 
@@ -121,7 +121,7 @@ export async function runGraph(graph: Graph, call: Call, spares: Spares, plan: C
   }
   const outputs = graph.program.outputs.map((_, leaf) => outputOf(graph, call, leaf, results, plan));
   const kept = new Set(outputs.flatMap((output) => (isHandle(output) ? [storageOf(output)!.tensor as OrtTensor] : [])));
-  recycle(states, kept, spares);
+  recycle(states, kept, plan.settings.device === "webgpu" ? undefined : spares);
   donate(states.map(([, state]) => state));
   return unflatten(graph.program.result, (leaf) => outputs[leaf]);
 }

@@ -25,9 +25,10 @@ const causeOf = (error: unknown): string => {
 export async function openSession(
   model: Uint8Array,
   settings: Settings,
-  options: { readonly name: string; readonly onDevice?: readonly string[] },
+  options: { readonly name: string; readonly onDevice?: readonly string[]; readonly keepsMemory?: boolean },
 ): Promise<ort.InferenceSession> {
   const { device, threads, spinning } = settings;
+  const { keepsMemory = true } = options;
   const places = Object.fromEntries((options.onDevice ?? []).map((name) => [name, "gpu-buffer" as const]));
   try {
     return await ort.InferenceSession.create(model, {
@@ -36,6 +37,8 @@ export async function openSession(
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: "all",
+      enableCpuMemArena: keepsMemory,
+      enableMemPattern: keepsMemory,
       logSeverityLevel: 4,
       extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
       ...(device === "webgpu" ? { preferredOutputLocation: places } : {}),
