@@ -39,7 +39,7 @@ export const { run, parse } = command({
   name: "sweep",
   about:
     "Makes the runs of a grid that are not recorded. Any number of such commands, on machines that share the project's folder, work " +
-    "together: a run is claimed by one, and taken over at its checkpoint when that one is silent for a minute.",
+    "together: a run is claimed by one, and taken over at its checkpoint when that one is silent for half a minute.",
   arguments: positional,
   options,
   action: sweep,

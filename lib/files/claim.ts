@@ -22,7 +22,7 @@ export interface ClaimTimes {
   readonly stale: number;
 }
 
-export const claimTimes: ClaimTimes = { beat: 5, stale: 60 };
+export const claimTimes: ClaimTimes = { beat: 5, stale: 30 };
 
 /** A piece of work that nobody else does while its owner lives: plain data, so that a process of its own can look at it. */
 export interface Claim {

@@ -44,7 +44,14 @@ start() {
   exit 1
 }
 
+# Jobs first: their own daemons outlive slurmd.
 stop() {
+  export SLURM_CONF="$DIR/slurm.conf"
+  scancel --user=root 2>>"$DIR/log/stop.log" || true
+  for _ in $(seq 50); do
+    [ -n "$(squeue -h 2>>"$DIR/log/stop.log")" ] || break
+    sleep 0.2
+  done
   for daemon in d ctl munged; do
     [ ! -e "$DIR/$daemon.pid" ] || kill "$(cat "$DIR/$daemon.pid")" || true
   done

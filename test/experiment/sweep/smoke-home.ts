@@ -5,7 +5,7 @@ import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { prepareMaterial } from "alcap/dist/experiment/run/songbook-material";
 import { madeOnce, openClaims } from "alcap/dist/files/claim";
 
-const prefix = "alcap-smoke-";
+const prefix = "alcap-material-";
 const lives = (pid: number) => existsSync(`/proc/${pid}`) || pid === process.ppid;
 
 /** The smoke preset's encoder and base model, made once for all test files of one `npm test`. */
