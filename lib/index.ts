@@ -14,7 +14,7 @@ export { paperPreset } from "./experiment/preset/paper";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/preset/plan";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
 export { obtainBaseModel } from "./experiment/pretrain/base-model";
-export { type Bundle, bundleFolder, readBundle, writeBundle } from "./experiment/run/bundle";
+export { type Bundle, bundleFolder, readBundle } from "./experiment/run/bundle";
 export type { RunFacts, RunMaterial } from "./experiment/run/material";
 export { obtainRuns } from "./experiment/run/obtain-runs";
 export { openCaptioner, type SongCaption, type SongCaptioner } from "./experiment/run/open-captioner";
@@ -30,6 +30,7 @@ export {
   type SongbookFacts,
   songbookFacts,
 } from "./experiment/run/songbook-material";
+export { writeBundle } from "./experiment/run/write-bundle";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export { frameTable, runFrame } from "./experiment/study/frame";
 export {

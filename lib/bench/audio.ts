@@ -5,9 +5,9 @@ import { z } from "zod";
 import { prepareAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { readNpz } from "../files/npz";
-import { quantile } from "../metric/certainty";
 import { type Progress, silent } from "../progress";
 import { type Missing, type PythonPeer, pythonPeer } from "./python-peer";
+import { median } from "./spread";
 
 /** Seconds for all clips, and what they say of memory and agreement. */
 export interface AudioBench {
@@ -79,7 +79,7 @@ export async function benchAudio(folder: string, python: string, progress: Progr
   const about = { clips: clips.length, ours, memoryMiB };
   if (!("ask" in peer)) return { ...about, peer: null, reason: peer.reason };
   const ratios = { ratioWall: reference.wall / ours.wall, ratioCpu: reference.cpu / ours.cpu };
-  const medianDifferenceDb = quantile(Float64Array.from(differences).sort(), 0.5);
+  const medianDifferenceDb = median(differences);
   return { ...about, peer: { ...reference, torch: peer.torch, ...ratios, medianDifferenceDb }, reason: null };
 }
 

@@ -5,6 +5,7 @@ import type { Captioner } from "../model/captioner";
 import { paperCorpora, paperMusicPositions } from "../paper";
 import { bartBase, type Optimiser, paperTraining, type TextShape } from "../recipe";
 import { adafactorShapes } from "../train/adafactor";
+import { median } from "./spread";
 
 /** Numbers of parameters by part. */
 export interface ParameterCount {
@@ -205,6 +206,5 @@ export async function measureRate(): Promise<number> {
     times.push(performance.now() - started);
   }
   await product.release();
-  const median = times.slice(2).sort((p, q) => p - q)[3] as number;
-  return (2 * 2 * N * C * inner) / (median / 1000);
+  return (2 * 2 * N * C * inner) / (median(times.slice(2)) / 1000);
 }

@@ -4,7 +4,6 @@ import path from "node:path";
 import { z } from "zod";
 import { AlcapError } from "../errors";
 import { projectRoot } from "../files/project";
-import { quantile } from "../metric/certainty";
 import { meteor, meteorScorer } from "../metric/text/meteor";
 import { rouge } from "../metric/text/rouge";
 import type { CaptionPair } from "../metric/text/score";
@@ -12,6 +11,7 @@ import { wordTokenize } from "../metric/text/word-tokenize";
 import { loadWordNet } from "../metric/text/wordnet";
 import { madeUpPairs } from "./caption-pairs";
 import { missingModule, parsed } from "./python-peer";
+import { median } from "./spread";
 
 const rounds = 5;
 const warmingUp = 2000;
@@ -140,10 +140,6 @@ function middle(parts: readonly Speed[]): Speed {
     leastRatio: Math.min(...of("leastRatio")),
     largestDifference: Math.max(...of("largestDifference")),
   };
-}
-
-function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
 }
 
 const REFERENCE = "test/metric/reference.py";

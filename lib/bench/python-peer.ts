@@ -39,29 +39,41 @@ export async function pythonPeer(
 ): Promise<PythonPeer | Missing> {
   const file = path.join(projectRoot(), "scripts/bench", script);
   if (!existsSync(file)) throw new AlcapError("internal", `${file} is missing.`, "Run from a full clone.");
-  const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+  // Waiting threads of OpenMP spin otherwise: with two it takes three times as long.
+  const env = {
+    ...process.env,
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    OMP_WAIT_POLICY: "passive",
+  };
   const child = spawn(python, [file, ...args], { env, stdio: "pipe" });
   const started = await new Promise((resolve) => child.once("spawn", () => resolve(true)).once("error", () => resolve(false)));
   if (!started) return { reason: `There is no Python at ${python}.` };
-  const next = answersOf(child, python);
+  const answers = lineProcess(child, python, waits.answer);
   try {
-    const ready = await next(waits.start);
+    const ready = await answers.first(waits.start);
     if ("error" in ready) return { reason: missingModule(ready.error, python) };
     const { torch } = parsed(ready.line, z.object({ ready: z.literal(true), torch: z.string() }), python);
-    return {
-      torch,
-      ask: async (line, schema) => {
-        child.stdin.write(`${line}\n`);
-        const answer = await next(waits.answer);
-        if ("line" in answer) return parsed(answer.line, schema, python);
-        throw new AlcapError("engine", `${python} ended during the measurement: ${answer.error}.`, "Run it again.");
-      },
-      close: () => child.kill(),
-    };
+    return { torch, ask: answers.ask, close: () => child.kill() };
   } catch (error) {
     child.kill();
     throw error;
   }
+}
+
+/** A process that answers lines with lines of JSON; `name` is what errors call it. */
+export function lineProcess(child: ChildProcessWithoutNullStreams, name: string, patience = WAITS.answer) {
+  const first = answersOf(child, name);
+  const next = async <T>(seconds: number, schema: z.ZodType<T>): Promise<T> => {
+    const answer = await first(seconds);
+    if ("line" in answer) return parsed(answer.line, schema, name);
+    throw new AlcapError("engine", `${name} ended during the measurement: ${answer.error}.`, "Run it again.");
+  };
+  const ask = <T>(line: string, schema: z.ZodType<T>): Promise<T> => {
+    child.stdin.write(`${line}\n`);
+    return next(patience, schema);
+  };
+  return { first, next, ask };
 }
 
 /** Which module or file Python says it lacks. Throws `AlcapError` "engine" where it says something else. */

@@ -1,139 +1,168 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import seedrandom from "seedrandom";
 import { z } from "zod";
-import { type CaptionValues, captionBatch, type Example } from "../data/text/batch";
-import { scalar, type Values, value } from "../engine";
-import type { Preset } from "../experiment/preset/songbook";
-import type { Batch } from "../model/alcap";
-import type { Captioner } from "../model/captioner";
-import { writeSafetensors } from "../model/weights";
-import { bartTokens } from "../recipe";
-import { captionerStep, freshTraining } from "../train/step";
-import { type Missing, pythonPeer } from "./python-peer";
+import { type Progress, silent } from "../progress";
+import { type NodeTime, nodeTimes } from "./node-times";
+import { lineProcess, type Missing, type PythonPeer, pythonPeer } from "./python-peer";
+import { median, type Spread, spreadOf } from "./spread";
+import { batchFile, type Padding, type StepCase, type StepSize, stepCase, writeCase } from "./step-data";
 
-/** One step's cost: wall clock and processor time, in milliseconds, and the loss before the step. */
-const stepCost = z.object({ wallMs: z.number(), cpuMs: z.number(), loss: z.number() });
+/** One step's cost: wall clock and processor time in milliseconds, the loss before it, and the most memory its process has held. */
+const stepCost = z.object({ wallMs: z.number(), cpuMs: z.number(), loss: z.number(), peakMiB: z.number() });
 type StepCost = z.infer<typeof stepCost>;
 
-type Stepper = { readonly step: () => Promise<StepCost>; readonly close: () => Promise<void> | void };
-
-/** What `alcap bench step` reports: medians in milliseconds. */
-export interface StepBench {
-  readonly preset: string;
-  readonly threads: number;
-  readonly rounds: number;
-  readonly ours: StepCost;
-  /** The same in PyTorch, and its share of ours; above 1 means this library is faster. */
-  readonly peer: (StepCost & TorchRatios) | null;
-  /** Why there is no peer. */
-  readonly reason: string | null;
+/** Medians over the rounds, in milliseconds. */
+export interface SideCost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakMiB: number;
 }
 
-interface TorchRatios {
-  readonly torch: string;
-  readonly ratioWall: number;
-  readonly ratioCpu: number;
-  /** Largest relative difference between the two loss curves over the rounds: they train the same model on the same batch. */
-  readonly lossDifference: number;
+/** PyTorch's cost with one way of padding, and its share of ours round by round; above 1 means this library is faster. */
+export interface PeerCost extends SideCost {
+  readonly padding: Padding;
+  readonly ratioWall: Spread;
+  readonly ratioCpu: Spread;
+  /** PyTorch's peak memory by ours; above 1 means this library needs less. */
+  readonly ratioMemory: number;
+}
+
+/** What `alcap bench step` reports. */
+export interface StepBench {
+  readonly size: StepSize;
+  readonly rows: string;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly ours: SideCost;
+  /** Milliseconds of wall time of the first step, which compiles. */
+  readonly firstMs: number;
+  readonly peer: {
+    readonly torch: string;
+    readonly sides: readonly PeerCost[];
+    /** Largest relative difference between the two losses while both have done the same steps: they train one model on the same rows. */
+    readonly lossDifference: number;
+  } | null;
+  /** Why there is no peer. */
+  readonly reason: string | null;
+  /** Where our step's time goes. */
+  readonly profile: readonly NodeTime[] | null;
+}
+
+export interface StepBenchOptions {
+  readonly size: StepSize;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly python: string;
+  readonly profile: boolean;
 }
 
 const LEARNING_RATE = 1e-4;
+/** Batches in turn: several, as each may be packed to another size. */
+const BATCHES = { quick: 4, base: 2 } as const;
 
 /**
- * Times the preset's ALCAP training step (forward, gradients, clipping, AdamW; full-length batch, dropout off) here and in
- * PyTorch eager, from the same weights on the same batch, one step of each in turn so that a noisy machine hits both.
+ * Times ALCAP's training step (forward, gradients, clipping, AdamW; dropout off) here and in PyTorch eager, each in a process of its own,
+ * from the same weights on the same rows in the same order, one step of each in turn so that a noisy machine hits both. Every batch is
+ * seen once before anything is counted. Threads that wait sleep on both sides: PyTorch's better setting, and ours on a shared machine.
  */
-export async function benchStep(preset: Preset, rounds: number, python: string): Promise<StepBench> {
-  const threads = 1;
-  const captioner: Captioner = {
-    method: "alcap",
-    text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
-    musicWidth: 2 * preset.music.channels,
-    recipe: preset.recipe,
-  };
-  const batch = randomBatch(preset, captioner);
+export async function benchStep(options: StepBenchOptions, progress: Progress = silent): Promise<StepBench> {
+  const { size, threads, python } = options;
+  const it = stepCase(size, BATCHES[size]);
   const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
-  let torch: (Stepper & { readonly version: string }) | Missing = { reason: "" };
-  const ours = ownStepper(captioner, preset, batch, threads);
-  const a: StepCost[] = [];
-  const b: StepCost[] = [];
+  let torch: PythonPeer | Missing = { reason: "" };
+  let own: ReturnType<typeof ownSide> | undefined;
   try {
-    torch = await torchStepper(captioner, preset, batch, { folder, threads, python });
-    for (let round = 0; round < rounds + 2; round++) {
-      a.push(await ours.step());
-      if ("step" in torch) b.push(await torch.step());
-    }
+    writeCase(folder, it, LEARNING_RATE);
+    own = ownSide(folder, options);
+    torch = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
+    const measured = await inTurn(it, options.rounds, await own.start(), torch, progress);
+    await own.stop();
+    const profile = options.profile ? profileOf(folder, measured.ours.length) : null;
+    return { ...report(it, options, measured, torch), profile };
   } finally {
-    await ours.close();
-    if ("step" in torch) await torch.close();
+    await own?.stop();
+    if ("ask" in torch) torch.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  const own = medians(a.slice(2));
-  const about = { preset: preset.name, threads, rounds, ours: own };
-  if (!("step" in torch)) return { ...about, peer: null, reason: torch.reason };
-  const theirs = medians(b.slice(2));
-  const ratios = { ratioWall: theirs.wallMs / own.wallMs, ratioCpu: theirs.cpuMs / own.cpuMs };
-  const lossDifference = Math.max(...a.map(({ loss }, i) => Math.abs(loss - (b[i]?.loss ?? Number.NaN)) / loss));
-  return { ...about, peer: { ...theirs, torch: torch.version, ...ratios, lossDifference }, reason: null };
 }
 
-const median = (xs: readonly number[]) => [...xs].sort((x, y) => x - y)[Math.floor(xs.length / 2)] ?? Number.NaN;
+type Ask = (batch: string) => Promise<StepCost>;
 
-const medians = (costs: readonly StepCost[]): StepCost => ({
-  wallMs: median(costs.map(({ wallMs }) => wallMs)),
-  cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
-  loss: costs.at(-1)?.loss ?? Number.NaN,
-});
-
-/** Full-length rows of random tokens and music: the most expensive batch that the preset allows. */
-function randomBatch(preset: Preset, captioner: Captioner): CaptionValues {
-  const random = seedrandom("bench");
-  const ids = (length: number) => Int32Array.from({ length }, () => 5 + Math.floor(random() * (captioner.text.vocabulary - 5)));
-  const positions = 119; // 15 s of music and the class vector
-  const rows = Array.from({ length: preset.captioning.batch }, (_, i): Example => {
-    const music = Float32Array.from({ length: positions * captioner.musicWidth }, () => random() - 0.5);
-    const close = (tokens: Int32Array) => tokens.fill(bartTokens.eos, tokens.length - 1);
-    return {
-      song: String(i),
-      lyrics: close(ids(preset.lyricsTokens)),
-      caption: close(ids(preset.captionTokens)),
-      music: value(music, [positions, captioner.musicWidth]),
-    };
-  });
-  return captionBatch(rows, preset);
-}
-
-function ownStepper(captioner: Captioner, preset: Preset, batch: CaptionValues, threads: number): Stepper {
-  const step = captionerStep(captioner, { ...preset.captioning, dropout: 0 }, { threads });
-  let state = freshTraining(captioner, preset.captioning.optimiser, 0);
-  let done = 0;
+/** The process that runs this library's side. */
+function ownSide(folder: string, { threads, profile }: StepBenchOptions) {
+  const env = { ...process.env, ...(profile && { ALCAP_PROFILE: path.join(folder, "profile") }) };
+  const side = path.join(__dirname, "step-side.js");
+  const child = spawn(process.execPath, [side, folder, String(threads)], { env, stdio: "pipe" });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const answers = lineProcess(child, "this library's side");
   return {
-    step: async () => {
-      const [wall, cpu] = [performance.now(), process.cpuUsage()];
-      const tick = { step: scalar(++done), learningRate: scalar(LEARNING_RATE), key: value(Int32Array.of(0, done), [2]) };
-      const out = await step(state, batch as Values<Batch>, tick);
-      state = out.state;
-      const { user, system } = process.cpuUsage(cpu);
-      return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1000, loss: out.losses.loss.data[0] ?? Number.NaN };
+    start: async (): Promise<Ask> => {
+      await answers.next(60, z.object({ ready: z.literal(true) }));
+      return (batch) => answers.ask(batch, stepCost);
     },
-    close: () => step.release(),
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
   };
 }
 
-/** Starts the PyTorch side, which reads what it needs from the folder. */
-async function torchStepper(
-  captioner: Captioner,
-  preset: Preset,
-  batch: CaptionValues,
-  { folder, threads, python }: { readonly folder: string; readonly threads: number; readonly python: string },
-) {
-  const config = { captioner, plan: preset.captioning, learningRate: LEARNING_RATE };
-  const { params } = freshTraining(captioner, preset.captioning.optimiser, 0);
-  writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-  writeFileSync(path.join(folder, "weights.safetensors"), writeSafetensors(params));
-  writeFileSync(path.join(folder, "batch.safetensors"), writeSafetensors(batch));
-  const peer = await pythonPeer(python, "torch_step.py", [folder, String(threads)], threads);
-  return "reason" in peer ? peer : { version: peer.torch, step: () => peer.ask("step", stepCost), close: () => peer.close() };
+interface Measured {
+  readonly ours: readonly StepCost[];
+  /** By padding; each as long as ours. */
+  readonly theirs: ReadonlyMap<Padding, readonly StepCost[]>;
+}
+
+async function inTurn(
+  it: StepCase,
+  rounds: number,
+  ours: Ask,
+  torch: PythonPeer | Missing,
+  progress: Progress,
+): Promise<Measured> {
+  const total = it.batches.length + rounds;
+  const own: StepCost[] = [];
+  const theirs = new Map(it.paddings.map((padding) => [padding, [] as StepCost[]]));
+  for (let round = 0; round < total; round++) {
+    const at = round % it.batches.length;
+    own.push(await ours(batchFile("full", at)));
+    if ("ask" in torch) for (const [padding, costs] of theirs) costs.push(await torch.ask(batchFile(padding, at), stepCost));
+    progress(round + 1, total, "steps");
+  }
+  return { ours: own, theirs };
+}
+
+function report(it: StepCase, options: StepBenchOptions, { ours, theirs }: Measured, torch: PythonPeer | Missing) {
+  const { size, threads, rounds } = options;
+  const own = sideOf(ours.slice(it.batches.length));
+  const about = { size, rows: it.rows, threads, rounds, ours: own, firstMs: ours[0]?.wallMs ?? Number.NaN };
+  if (!("ask" in torch)) return { ...about, peer: null, reason: torch.reason };
+  const sides = [...theirs].map(([padding, costs]): PeerCost => {
+    const counted = costs.slice(it.batches.length);
+    const ratios = (of: "wallMs" | "cpuMs") =>
+      spreadOf(counted.map((cost, i) => cost[of] / (ours[it.batches.length + i]?.[of] ?? Number.NaN)));
+    const side = sideOf(counted);
+    return { padding, ...side, ratioWall: ratios("wallMs"), ratioCpu: ratios("cpuMs"), ratioMemory: side.peakMiB / own.peakMiB };
+  });
+  // With two ways of padding PyTorch takes two steps a round, so only the first loss can be compared.
+  const compared = ours.slice(0, it.paddings.length > 1 ? 1 : ours.length);
+  const [first = []] = theirs.values();
+  const lossDifference = Math.max(...compared.map(({ loss }, i) => Math.abs(loss - (first[i]?.loss ?? Number.NaN)) / loss));
+  return { ...about, peer: { torch: torch.torch, sides, lossDifference }, reason: null };
+}
+
+const sideOf = (costs: readonly StepCost[]): SideCost => ({
+  wallMs: median(costs.map(({ wallMs }) => wallMs)),
+  cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
+  peakMiB: Math.max(...costs.map(({ peakMiB }) => peakMiB)),
+});
+
+function profileOf(folder: string, steps: number): NodeTime[] {
+  const files = readdirSync(folder).filter((name) => name.startsWith("profile"));
+  return nodeTimes(
+    files.map((name) => path.join(folder, name)),
+    steps,
+  );
 }

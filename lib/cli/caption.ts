@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { decodeAudio } from "../data/audio";
+import { loadMiddle } from "../data/audio/load";
 import { AlcapError } from "../errors";
-import { bundleFolder, readBundle } from "../experiment/run/bundle";
-import { openCaptioner } from "../experiment/run/open-captioner";
 import { command } from "./command";
 import { file, flag, folder, required } from "./options";
 
@@ -29,9 +27,14 @@ interface Asked {
 async function caption(asked: Asked): Promise<number> {
   const { song } = asked;
   const lyrics = readLyrics(asked.lyrics);
-  const bundle = await readBundle(asked.model ?? defaultModel());
+  const sound = loadMiddle(song); // in a worker, while the engine is loaded and the graphs are compiled
+  sound.catch(() => undefined); // told where it is awaited
+  const { bundleFolder, readBundle } = await import("../experiment/run/bundle.js");
+  const { openCaptioner } = await import("../experiment/run/open-captioner.js");
+  const bundle = await readBundle(asked.model ?? defaultModel(bundleFolder));
   const captioner = openCaptioner(bundle);
-  const { caption, notes } = await captioner.caption(await decodeAudio(song), lyrics);
+  await captioner.ready(lyrics);
+  const { caption, notes } = await captioner.caption(await sound, lyrics);
   await captioner.release();
   const { run: name, preset, corpus } = bundle.about;
   const { method } = bundle.about.captioner;
@@ -42,7 +45,7 @@ async function caption(asked: Asked): Promise<number> {
 }
 
 /** The committed results' model where it was trained here, else the quick one. */
-function defaultModel(): string {
+function defaultModel(bundleFolder: (preset: string) => string): string {
   const standard = bundleFolder("standard");
   return existsSync(standard) ? standard : bundleFolder("quick");
 }

@@ -34,7 +34,7 @@ export function byParameter(captioner: Captioner, { update }: StepPlan, options:
 }
 
 /** Choices of the engine for the compiled functions of a step; the defaults are the process's. */
-export type StepOptions = Pick<CompileOptions, "threads" | "device" | "engine">;
+export type StepOptions = Pick<CompileOptions, "threads" | "spinning" | "device" | "engine">;
 
 /** A training step that can be freed: new state and the parts of the loss before it. */
 export type CaptionerStep = {

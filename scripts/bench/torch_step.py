@@ -1,9 +1,10 @@
 """The captioner's training step in PyTorch eager, for `alcap bench step`.
 
-Reads config.json, weights.safetensors and batch.safetensors from the folder named first; the thread count comes second.
-Prints {"ready": true}, then answers every line on stdin with one training step's time and losses as JSON.
+Reads config.json and weights.safetensors from the folder named first; the thread count comes second. Prints {"ready": true}, then
+answers every line on stdin, the name of a batch in that folder, with the cost of one training step on it as JSON.
 """
 import json
+import resource
 import struct
 import sys
 import time
@@ -33,7 +34,6 @@ def load(name):
 
 config = json.load(open(f"{folder}/config.json"))
 p = {k: v.requires_grad_(True) for k, v in load("weights.safetensors").items()}
-batch = load("batch.safetensors")
 text, recipe = config["captioner"]["text"], config["captioner"]["recipe"]
 method, plan = config["captioner"]["method"], config["plan"]
 C, H = text["width"], text["heads"]
@@ -80,7 +80,7 @@ def fuse(x, music):
     return norm(e + "final_layer_norm", x + recipe["fusion"]["residual"] * out)
 
 
-def losses():
+def losses(batch):
     ids, mask, music = batch["lyrics"].long(), batch["lyricsMask"], batch["music"]
     padding = ((1 - mask) * -1e9)[:, None, None, :]
     states = [embed("encoder", ids)]
@@ -126,9 +126,9 @@ groups = [
 optimiser = torch.optim.AdamW(groups, lr=config["learningRate"], betas=(o["beta1"], o["beta2"]), eps=o["epsilon"])
 
 
-def step():
+def step(batch):
     optimiser.zero_grad(set_to_none=True)
-    loss, caption, contrast = losses()
+    loss, caption, contrast = losses(batch)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(p.values(), o["clipNorm"])
     optimiser.step()
@@ -136,7 +136,9 @@ def step():
 
 
 print(json.dumps({"ready": True, "torch": torch.__version__}), flush=True)
-for _ in sys.stdin:
+for line in sys.stdin:
+    batch = load(line.strip())
     cpu, wall = time.process_time(), time.perf_counter()
-    value = step()
-    print(json.dumps({"wallMs": (time.perf_counter() - wall) * 1e3, "cpuMs": (time.process_time() - cpu) * 1e3, "loss": value}), flush=True)
+    value = step(batch)
+    cost = {"wallMs": (time.perf_counter() - wall) * 1e3, "cpuMs": (time.process_time() - cpu) * 1e3, "loss": value}
+    print(json.dumps({**cost, "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)

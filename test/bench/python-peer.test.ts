@@ -69,22 +69,25 @@ const bench = (...args: string[]) =>
   });
 
 test("bench step without Python gives our own figures and says why there are no others", () => {
-  const args = ["step", "--preset", "smoke", "--rounds", "1", "--python", "/nonexistent"];
+  const args = ["step", "--rounds", "1", "--python", "/nonexistent"];
   const said = bench(...args);
   assert.equal(said.status, 0, said.stderr);
   assert.match(said.stdout, /this library +\d+ ms wall/);
   assert.match(said.stdout, /^no peer: There is no Python at \/nonexistent\.$/m);
-  const json = JSON.parse(bench(...args, "--json").stdout) as { peer: unknown; reason: string; ours: { wallMs: number } };
-  assert.equal(json.peer, null);
-  assert.match(json.reason, /no Python/);
-  assert.ok(json.ours.wallMs > 0);
+  const json = JSON.parse(bench(...args, "--json").stdout) as {
+    results: { peer: unknown; reason: string; ours: { wallMs: number } }[];
+  };
+  const [result] = json.results;
+  assert.equal(result?.peer, null);
+  assert.match(result?.reason ?? "", /no Python/);
+  assert.ok((result?.ours.wallMs ?? 0) > 0);
   assert.deepEqual(leftBehind(), []);
 });
 
 test("bench step and bench metrics with a Python that talks nonsense: one line, exit code 1, nothing left behind", () => {
   const odd = python("odd", "cat > /dev/null & echo hello; wait");
   for (const args of [
-    ["step", "--preset", "smoke", "--rounds", "1"],
+    ["step", "--rounds", "1"],
     ["metrics", "--pairs", "5", "--words", "5"],
   ]) {
     const { status, stdout, stderr } = bench(...args, "--python", odd);

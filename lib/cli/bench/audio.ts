@@ -1,9 +1,9 @@
 import { benchAudio } from "../../bench/audio";
 import { machineInWords } from "../../files/machine";
 import { command } from "../command";
-import { flag, folder, required } from "../options";
+import { folder, required } from "../options";
 import { terminalReporter } from "../terminal";
-import { python } from "./python-option";
+import { json, python } from "./bench-options";
 
 /** `alcap bench audio`. */
 export const { run, parse } = command({
@@ -11,7 +11,7 @@ export const { run, parse } = command({
   about:
     "Decodes, resamples and computes the mel spectrogram of every clip here and, where Python has PyTorch, there with ffmpeg.",
   arguments: { clips: required(folder("FOLDER", "mp3, wav, flac and ogg files")) },
-  options: { python, json: flag("one JSON object instead of text") },
+  options: { python, json },
   action: async ({ clips, python, json }) => {
     const result = await benchAudio(clips, python, terminalReporter()("measuring"));
     if (json) {

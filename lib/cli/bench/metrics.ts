@@ -1,8 +1,8 @@
 import { madeUpPairs } from "../../bench/caption-pairs";
 import { benchMetrics, type MetricBench, type Speed } from "../../bench/metrics";
 import { command } from "../command";
-import { flag, or, whole } from "../options";
-import { python } from "./python-option";
+import { or, whole } from "../options";
+import { json, python } from "./bench-options";
 
 /** `alcap bench metrics`. */
 export const { run, parse } = command({
@@ -15,7 +15,7 @@ export const { run, parse } = command({
     pairs: or(whole("caption pairs", { from: 1, to: 1_000_000 }), 10_000),
     words: or(whole("of a caption", { from: 1, to: 100_000 }), 60),
     python,
-    json: flag("one JSON object instead of text"),
+    json,
   },
   action: async ({ pairs, words, python, json }) => {
     const report = benchMetrics(madeUpPairs(pairs, words), python);

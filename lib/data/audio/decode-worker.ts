@@ -1,11 +1,11 @@
 import type { DecodeTask } from "./decode";
 import { decodeCompressed, muteConsole } from "./decoders";
-import type { Audio } from "./sound";
+import type { Stretch } from "./sound";
 
 muteConsole();
 
 /** A worker's task: one file, decoded away from the main thread. */
-export default async function decodeTask({ bytes, format, name }: DecodeTask): Promise<Audio> {
-  const { sampleRate, channels } = await decodeCompressed(bytes, format, name);
-  return { sampleRate, channels: channels.map((channel) => channel.slice()) };
+export default async function decodeTask({ bytes, format, name, middle }: DecodeTask): Promise<Stretch> {
+  const { channels, ...about } = await decodeCompressed(bytes, format, name, middle);
+  return { ...about, channels: channels.map((channel) => channel.slice()) };
 }

@@ -4,7 +4,7 @@ import { AlcapError } from "../../errors";
 import { inWorkers } from "../../files/workers";
 import { type Compressed, decodeCompressed, undecodable } from "./decoders";
 import { sniffFormat } from "./format";
-import type { Audio } from "./sound";
+import type { Audio, Stretch } from "./sound";
 import { readWav } from "./wav";
 
 /** Rates outside these are damage, not sound, Hz. */
@@ -29,12 +29,25 @@ export async function decodeAudio(
   return decodeWith(decodeInWorker, file, name);
 }
 
-/** The same without a further thread, for code that already runs in a worker. */
+/**
+ * The same for the middle `seconds` of a song: a part with them in it where the format lets one be decoded alone, to the bit as in the
+ * whole.
+ */
+export async function decodeMiddle(file: string | Uint8Array, seconds: number): Promise<Stretch> {
+  return decodeWith(decodeInWorker, file, typeof file === "string" ? file : "The audio", seconds);
+}
+
+/** `decodeAudio` without a further thread, for code that already runs in a worker. */
 export async function decodeHere(file: string | Uint8Array, name: string): Promise<Audio> {
   return decodeWith(decodeCompressed, file, name);
 }
 
-async function decodeWith(decode: typeof decodeCompressed, file: string | Uint8Array, name: string): Promise<Audio> {
+async function decodeWith(
+  decode: typeof decodeCompressed,
+  file: string | Uint8Array,
+  name: string,
+  middle?: number,
+): Promise<Stretch> {
   const bytes = typeof file === "string" ? await readAudioFile(file) : file;
   const format = sniffFormat(bytes);
   if (!format)
@@ -43,7 +56,7 @@ async function decodeWith(decode: typeof decodeCompressed, file: string | Uint8A
       `${name} is not mp3, wav, flac or ogg audio.`,
       "Give a song in one of these formats; its content counts, not its name.",
     );
-  const audio = format === "wav" ? readWav(bytes, name) : await decode(bytes, format, name);
+  const audio = format === "wav" ? readWav(bytes, name) : await decode(bytes, format, name, middle);
   checkSound(audio, name);
   return audio;
 }
@@ -69,11 +82,12 @@ export interface DecodeTask {
   readonly bytes: Uint8Array;
   readonly format: Compressed;
   readonly name: string;
+  readonly middle?: number | undefined;
 }
 
-async function decodeInWorker(bytes: Uint8Array, format: Compressed, name: string): Promise<Audio> {
-  let audio: Audio | undefined;
-  await inWorkers<DecodeTask, Audio | undefined>(path.join(__dirname, "decode-worker.js"), [{ bytes, format, name }], {
+async function decodeInWorker(bytes: Uint8Array, format: Compressed, name: string, middle?: number): Promise<Stretch> {
+  let audio: Stretch | undefined;
+  await inWorkers<DecodeTask, Stretch | undefined>(path.join(__dirname, "decode-worker.js"), [{ bytes, format, name, middle }], {
     threads: 1,
     what: "Decoding",
     patience: PATIENCE + PATIENCE_PER_BYTE * bytes.length,

@@ -1,7 +1,9 @@
 import { AlcapError } from "../../errors";
-import { type AudioFormat, findMpegFrame, id3Length } from "./format";
+import { type AudioFormat, id3Length } from "./format";
+import { findMpegFrame } from "./mp3/frames";
+import { middleFrames } from "./mp3/middle";
 import { findOggStream, isolateStream } from "./ogg";
-import type { Audio } from "./sound";
+import type { Stretch } from "./sound";
 
 /** Formats that a wasm decoder reads. */
 export type Compressed = Exclude<AudioFormat, "wav">;
@@ -10,6 +12,7 @@ export type Compressed = Exclude<AudioFormat, "wav">;
 interface Decoded {
   readonly sampleRate: number;
   readonly channelData: readonly Float32Array[];
+  readonly whole?: NonNullable<Stretch["whole"]>;
 }
 
 /** Drops what the decoders tell the console of damaged files: for worker threads that decode. */
@@ -20,19 +23,21 @@ export function muteConsole(): void {
 /**
  * Decodes in the calling thread. The decoders write to the console when a file is damaged, so this runs in worker threads only.
  *
+ * @param middle the middle so many seconds are wanted; what else is decoded depends on the format
  * @throws AlcapError `input` when nothing in the file can be decoded
  */
-export async function decodeCompressed(bytes: Uint8Array, format: Compressed, name: string): Promise<Audio> {
+export async function decodeCompressed(bytes: Uint8Array, format: Compressed, name: string, middle?: number): Promise<Stretch> {
   let decoded: Decoded;
   try {
     const stream = findOggStream(bytes);
-    decoded = await DECODERS[format](stream ? isolateStream(bytes, stream) : bytes);
+    decoded = await DECODERS[format](stream ? isolateStream(bytes, stream) : bytes, middle);
   } catch (cause) {
     throw undecodable(name, format, cause);
   }
   const length = Math.min(...decoded.channelData.map((channel) => channel.length));
   if (!(length > 0 && length < Number.POSITIVE_INFINITY)) throw undecodable(name, format);
-  return { sampleRate: decoded.sampleRate, channels: decoded.channelData.map((channel) => channel.subarray(0, length)) };
+  const { sampleRate, whole } = decoded;
+  return { sampleRate, channels: decoded.channelData.map((channel) => channel.subarray(0, length)), ...(whole && { whole }) };
 }
 
 /** Said of a file whose kind is known but whose content makes no sound. */
@@ -46,11 +51,16 @@ export function undecodable(name: string, format: Compressed, cause?: unknown): 
 }
 
 /** The decoders are ES modules; each is loaded only when a file needs it. */
-const DECODERS: Readonly<Record<Compressed, (bytes: Uint8Array) => Promise<Decoded>>> = {
-  mp3: async (bytes) => {
+const DECODERS: Readonly<Record<Compressed, (bytes: Uint8Array, middle?: number) => Promise<Decoded>>> = {
+  mp3: async (bytes, seconds) => {
     const { MPEGDecoder } = await import("mpg123-decoder");
-    const first = findMpegFrame(bytes, id3Length(bytes)) ?? 0; // past cover art, which can look like sound
-    return using(new MPEGDecoder(), (decoder) => decoder.decode(bytes.subarray(first)));
+    const song = bytes.subarray(findMpegFrame(bytes, id3Length(bytes)) ?? 0); // past cover art, which can look like sound
+    const middle = seconds === undefined ? undefined : middleFrames(song, seconds);
+    return using(new MPEGDecoder(), (decoder): Decoded => {
+      if (!middle) return decoder.decode(song);
+      const { sampleRate, channelData } = decoder.decode(song.subarray(middle.from, middle.to));
+      return { sampleRate, channelData: channelData.map((channel) => channel.subarray(middle.skip)), whole: middle.whole };
+    });
   },
   flac: decodeFlac,
   "ogg-flac": decodeFlac,

@@ -1,7 +1,7 @@
 import { excerptSeconds, melRecipe } from "../../recipe";
-import { decodeAudio } from "./decode";
+import { decodeAudio, decodeMiddle } from "./decode";
 import { resample, resampledLength, type Span } from "./resample";
-import type { Audio } from "./sound";
+import type { Audio, Stretch } from "./sound";
 
 /** The music encoder's rate, Hz. */
 const SAMPLE_RATE = melRecipe.sampleRate;
@@ -51,18 +51,36 @@ function middle(available: number, wanted: number): Span {
 }
 
 /**
- * `excerpt(await loadAudio(file), seconds)`, to the bit, but only what is kept is resampled: for a whole song, a tenth of the work.
+ * `excerpt(await loadAudio(file), seconds)`, to the bit, but only what is kept is resampled, and of an mp3 little else is decoded: for a
+ * whole song, a tenth of the work.
  *
  * @returns `[seconds · 16000]`
  * @throws AlcapError `input` as `decodeAudio`
  */
 export async function loadExcerpt(file: string | Uint8Array, seconds: number = excerptSeconds): Promise<Float32Array> {
-  return excerptOf(await decodeAudio(file), seconds);
+  return excerptOf(await decodeMiddle(file, seconds), seconds);
+}
+
+/** The middle of a song as sound of its own, mono and at 16 kHz; a song that is shorter is left as long as it is. */
+export async function loadMiddle(file: string | Uint8Array, seconds: number = excerptSeconds): Promise<Audio> {
+  return { sampleRate: SAMPLE_RATE, channels: [middleOf(await decodeMiddle(file, seconds), seconds)] };
 }
 
 /** The excerpt of decoded sound, mono and at 16 kHz: `[seconds · 16000]`. */
-export function excerptOf(audio: Audio, seconds: number = excerptSeconds): Float32Array {
-  const mono = toMono(audio);
+export function excerptOf(audio: Stretch, seconds: number = excerptSeconds): Float32Array {
+  return excerpt(middleOf(audio, seconds), seconds);
+}
+
+function middleOf(audio: Stretch, seconds: number): Float32Array {
+  const mono = inPlace(toMono(audio), audio.whole);
   const span = middle(resampledLength(mono.length, audio.sampleRate, SAMPLE_RATE), Math.round(seconds * SAMPLE_RATE));
-  return excerpt(resample(mono, audio.sampleRate, SAMPLE_RATE, span), seconds);
+  return resample(mono, audio.sampleRate, SAMPLE_RATE, span);
+}
+
+/** A part at its place in the song, with silence for the rest: the resampler's blocks start at fixed places. */
+function inPlace(part: Float32Array, whole: Stretch["whole"]): Float32Array {
+  if (!whole) return part;
+  const song = new Float32Array(whole.length);
+  song.set(part, whole.start);
+  return song;
 }

@@ -21,7 +21,10 @@ const causeOf = (error: unknown): string => {
     .split("\n")[0]!;
 };
 
-/** Opens an ONNX Runtime session for a serialised model. `onDevice` names outputs that stay in GPU memory. */
+/**
+ * Opens an ONNX Runtime session for a serialised model. `onDevice` names outputs that stay in GPU memory. Where `ALCAP_PROFILE` names the
+ * start of a path, the times of its nodes are written there when it is released.
+ */
 export async function openSession(
   model: Uint8Array,
   settings: Settings,
@@ -40,6 +43,7 @@ export async function openSession(
       enableCpuMemArena: keepsMemory,
       enableMemPattern: keepsMemory,
       logSeverityLevel: 4,
+      ...(process.env.ALCAP_PROFILE && { enableProfiling: true, profileFilePrefix: process.env.ALCAP_PROFILE }),
       extra: { session: { intra_op: { allow_spinning: spinning ? "1" : "0" } } },
       ...(device === "webgpu" ? { preferredOutputLocation: places } : {}),
     });

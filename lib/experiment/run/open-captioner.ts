@@ -1,12 +1,13 @@
-import { type Audio, excerptOf } from "../../data/audio";
+import { excerptOf } from "../../data/audio/load";
 import { melSpectrogram } from "../../data/audio/mel";
+import type { Audio } from "../../data/audio/sound";
 import { englishTest } from "../../data/corpus/source/english";
 import { songBatch } from "../../data/text/batch";
 import type { Value, Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
 import { openMusicEncoder } from "../../model/music/open-encoder";
-import { excerptSeconds } from "../../recipe";
+import { excerptSeconds, melRecipe } from "../../recipe";
 import type { Bundle } from "./bundle";
 
 /** Below this root-mean-square level (full scale is 1) a clip counts as silent: −66 dB. */
@@ -26,6 +27,8 @@ export interface SongCaptioner {
    * @throws AlcapError `input` for lyrics without a word: every method looks at music through the words, and none has learned without
    */
   caption(audio: Audio, lyrics: string): Promise<SongCaption>;
+  /** Compiles the graphs that a song with these lyrics needs, by captioning silence: while a song's sound is still on its way. */
+  ready(lyrics: string): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -33,14 +36,21 @@ export interface SongCaptioner {
 export function openCaptioner({ about, tokeniser, encoder, params }: Bundle): SongCaptioner {
   const music = openMusicEncoder(encoder.params, encoder.shape, encoder.stepsPerDb);
   const decode = greedyDecoder(params, about.captioner, about.captionTokens);
+  const written = async (samples: Float32Array, ids: Int32Array) => {
+    const [representation] = await music.represent([melSpectrogram(samples)]);
+    const song = songBatch([{ lyrics: ids, music: representation as Value }], about.lyricsTokens);
+    const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
+    return caption;
+  };
   return {
+    ready: async (lyrics) => {
+      await written(new Float32Array(excerptSeconds * melRecipe.sampleRate), tokeniser.encode(lyrics));
+    },
     caption: async (audio, lyrics) => {
       if (!/[\p{L}\p{N}]/u.test(lyrics)) throw noWords();
       const samples = excerptOf(audio);
-      const [representation] = await music.represent([melSpectrogram(samples)]);
       const ids = tokeniser.encode(lyrics);
-      const song = songBatch([{ lyrics: ids, music: representation as Value }], about.lyricsTokens);
-      const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
+      const caption = await written(samples, ids);
       const notes = await notesOn(audio, samples, lyrics);
       if (ids.length > about.lyricsTokens)
         notes.push(`The lyrics have ${ids.length} tokens; the first ${about.lyricsTokens} were used.`);

@@ -1,7 +1,9 @@
 import { AlcapError } from "../../errors";
 import { musicParams } from "../../model/music/music-encoder";
 import type { ParamValues } from "../../model/params";
-import { loadWeights, type NamedTensors, writeSafetensors } from "../../model/weights";
+import { loadWeights } from "../../model/weights/load";
+import { writeSafetensors } from "../../model/weights/safetensors";
+import type { NamedTensors } from "../../model/weights/tensor";
 import { type MusicShape, wonTagger } from "../../recipe";
 
 /** A frozen music encoder as its file holds it. */

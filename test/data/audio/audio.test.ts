@@ -3,8 +3,20 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { type Audio, decodeAudio, excerpt, loadAudio, loadExcerpt, readWav, sniffFormat, writeWav } from "alcap/dist/data/audio";
+import {
+  type Audio,
+  decodeAudio,
+  excerpt,
+  loadAudio,
+  loadExcerpt,
+  loadMiddle,
+  readWav,
+  sniffFormat,
+  writeWav,
+} from "alcap/dist/data/audio";
+import { decodeMiddle } from "alcap/dist/data/audio/decode";
 import fc from "fast-check";
+import { sharedFile } from "../../shared";
 import { fixture, tryRun, unless } from "../mutate";
 
 const input = { name: "AlcapError", code: "input" };
@@ -230,6 +242,40 @@ test("an excerpt cut before resampling equals one cut after, to the bit", async 
     );
     assert.deepEqual(await loadExcerpt(song, 0.5), excerpt(await loadAudio(song), 0.5), `${rate} Hz`);
   }
+});
+
+/** The tone's frames over and over, under a tag that says how many there are. */
+function longMp3(times: number): Uint8Array {
+  const tag = tone("mp3").slice(20, 228);
+  const frames = tone("mp3").subarray(228);
+  new DataView(tag.buffer).setUint32(4 + 32 + 8, 21 * times);
+  return Uint8Array.from([...tag, ...Array.from({ length: times }, () => [...frames]).flat()]);
+}
+
+test("of an mp3 only the middle is decoded, to the bit as in the whole; damage or a tag that lies means all of it", async () => {
+  const wholeExcerpt = async (song: Uint8Array) => excerpt(await loadAudio(song), 1.5);
+  for (const times of [12, 13, 14]) {
+    const song = longMp3(times);
+    const part = await decodeMiddle(song, 1.5);
+    const whole = await decodeAudio(song);
+    assert.equal(part.whole?.length, whole.channels[0]?.length);
+    assert.ok((part.channels[0]?.length ?? 0) < 4.2 * 44_100, "seconds decoded");
+    assert.deepEqual(await loadExcerpt(song, 1.5), await wholeExcerpt(song));
+  }
+  const lying = longMp3(12);
+  lying[47] = 3;
+  const damaged = longMp3(12);
+  damaged.fill(0, 4000, 4400);
+  for (const song of [lying, damaged, longMp3(12).subarray(208), longMp3(12).subarray(0, 30_000), tone("mp3")]) {
+    assert.equal((await decodeMiddle(song, 1.5)).whole, undefined);
+    assert.deepEqual(await loadExcerpt(song, 1.5), await wholeExcerpt(song));
+  }
+});
+
+const song = sharedFile("songs/miedo.mp3");
+test("of a whole song only the middle is decoded, to the bit", { skip: song.skip }, async () => {
+  const [middle = new Float32Array(0)] = (await loadMiddle(song.file)).channels;
+  assert.deepEqual(middle, excerpt(await loadAudio(song.file)));
 });
 
 test("channels are averaged", async () => {
