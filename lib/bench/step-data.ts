@@ -78,11 +78,15 @@ function captionerFor({ text, recipe }: Pick<Preset, "text" | "recipe">, vocabul
   return { method: "alcap", text: { ...text, vocabulary }, musicWidth, recipe };
 }
 
-/** BART-base with fusion and alignment as quick has them, after its last layer and before: padding takes part in nothing. */
+/** BART-base with fusion and alignment where quick has them, after the last layer and before; padding takes part in nothing. */
 function baseCase(batches: number): StepCase {
   const { recipe, captioning } = presetNamed("quick");
   const last = bartBase.encoderLayers - 1;
-  const placed = { ...recipe, fusion: { ...recipe.fusion, layers: [last] }, alignment: { ...recipe.alignment, layer: last } };
+  const placed = {
+    ...recipe,
+    fusion: { ...recipe.fusion, layers: [last] },
+    alignment: { ...recipe.alignment, layer: last, pooling: "without-padding" as const },
+  };
   const text = { ...bartBase, dropout: 0, attentionDropout: 0, activationDropout: 0 };
   const captioner = captionerFor({ text, recipe: placed }, bartBase.vocabulary, 256);
   const random = seedrandom("bench/base");

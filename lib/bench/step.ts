@@ -88,10 +88,27 @@ export async function benchStep(options: StepBenchOptions, progress: Progress = 
   }
 }
 
+/** Milliseconds by which the first step of a new process takes longer than its third. */
+export async function compileTime(size: StepSize): Promise<Pick<SideCost, "wallMs" | "cpuMs">> {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  try {
+    writeCase(folder, stepCase(size, 1), LEARNING_RATE);
+    const own = ownSide(folder, { threads: 1, profile: false });
+    const ask = await own.start();
+    const first = await ask(batchFile("full", 0));
+    await ask(batchFile("full", 0));
+    const third = await ask(batchFile("full", 0));
+    await own.stop();
+    return { wallMs: first.wallMs - third.wallMs, cpuMs: first.cpuMs - third.cpuMs };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 type Ask = (batch: string) => Promise<StepCost>;
 
 /** The process that runs this library's side. */
-function ownSide(folder: string, { threads, profile }: StepBenchOptions) {
+function ownSide(folder: string, { threads, profile }: Pick<StepBenchOptions, "threads" | "profile">) {
   const env = { ...process.env, ...(profile && { ALCAP_PROFILE: path.join(folder, "profile") }) };
   const side = path.join(__dirname, "step-side.js");
   const child = spawn(process.execPath, [side, folder, String(threads)], { env, stdio: "pipe" });
