@@ -98,12 +98,15 @@ function baseCase(batches: number): StepCase {
   };
   const music = randomMusic(captioner.musicWidth);
   const row = (song: string): Example => ({ song, lyrics: drawn(DRAWN.lyrics), caption: drawn(DRAWN.caption), music });
+  const drawnBatches = Array.from({ length: batches }, () => [row("a"), row("b")]);
+  const [first = []] = drawnBatches;
+  const shown = first.map(({ lyrics, caption }) => `${lyrics.length}/${caption.length}`).join(" and ");
   return {
     captioner,
     plan: { ...captioning, dropout: 0 },
     lengths: { lyricsTokens: 512, captionTokens: 512 },
-    batches: Array.from({ length: batches }, () => [row("a"), row("b")]),
-    rows: `${batches} batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512`,
+    batches: drawnBatches,
+    rows: `${batches} batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512, the first of ${shown}`,
     paddings: ["longest", "full"],
   };
 }
