@@ -106,7 +106,7 @@ function baseCase(batches: number): StepCase {
     plan: { ...captioning, dropout: 0 },
     lengths: { lyricsTokens: 512, captionTokens: 512 },
     batches: drawnBatches,
-    rows: `${batches} batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512, the first of ${shown}`,
+    rows: `batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512, the first of ${shown}`,
     paddings: ["longest", "full"],
   };
 }
