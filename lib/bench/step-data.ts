@@ -78,11 +78,15 @@ function captionerFor({ text, recipe }: Pick<Preset, "text" | "recipe">, vocabul
   return { method: "alcap", text: { ...text, vocabulary }, musicWidth, recipe };
 }
 
-/** BART-base with fusion and alignment as quick has them, after its last layer and before: padding takes part in nothing. */
+/** BART-base with fusion and alignment where quick has them, after the last layer and before; padding takes part in nothing. */
 function baseCase(batches: number): StepCase {
   const { recipe, captioning } = presetNamed("quick");
   const last = bartBase.encoderLayers - 1;
-  const placed = { ...recipe, fusion: { ...recipe.fusion, layers: [last] }, alignment: { ...recipe.alignment, layer: last } };
+  const placed = {
+    ...recipe,
+    fusion: { ...recipe.fusion, layers: [last] },
+    alignment: { ...recipe.alignment, layer: last, pooling: "without-padding" as const },
+  };
   const text = { ...bartBase, dropout: 0, attentionDropout: 0, activationDropout: 0 };
   const captioner = captionerFor({ text, recipe: placed }, bartBase.vocabulary, 256);
   const random = seedrandom("bench/base");
@@ -94,12 +98,15 @@ function baseCase(batches: number): StepCase {
   };
   const music = randomMusic(captioner.musicWidth);
   const row = (song: string): Example => ({ song, lyrics: drawn(DRAWN.lyrics), caption: drawn(DRAWN.caption), music });
+  const drawnBatches = Array.from({ length: batches }, () => [row("a"), row("b")]);
+  const [first = []] = drawnBatches;
+  const shown = first.map(({ lyrics, caption }) => `${lyrics.length}/${caption.length}`).join(" and ");
   return {
     captioner,
     plan: { ...captioning, dropout: 0 },
     lengths: { lyricsTokens: 512, captionTokens: 512 },
-    batches: Array.from({ length: batches }, () => [row("a"), row("b")]),
-    rows: `${batches} batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512`,
+    batches: drawnBatches,
+    rows: `batches of 2 rows, log-normal lengths of median ${DRAWN.lyrics} and ${DRAWN.caption} tokens (deviation of the logarithm ${DRAWN.deviation}), cut at 512, the first of ${shown}`,
     paddings: ["longest", "full"],
   };
 }

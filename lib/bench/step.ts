@@ -59,13 +59,13 @@ export interface StepBenchOptions {
 }
 
 const LEARNING_RATE = 1e-4;
-/** Batches in turn: several, as each may be packed to another size. */
-const BATCHES = { quick: 4, base: 2 } as const;
+/** Batches in turn: several, as each may be packed to another size; at BART-base's size one, as each size's graph has memory of its own. */
+const BATCHES = { quick: 4, base: 1 } as const;
 
 /**
  * Times ALCAP's training step (forward, gradients, clipping, AdamW; dropout off) here and in PyTorch eager, each in a process of its own,
  * from the same weights on the same rows in the same order, one step of each in turn so that a noisy machine hits both. Every batch is
- * seen once before anything is counted. Threads that wait sleep on both sides: PyTorch's better setting, and ours on a shared machine.
+ * seen once before anything is counted, and two steps are taken. Threads that wait sleep on both sides: PyTorch's better setting, and ours on a shared machine.
  */
 export async function benchStep(options: StepBenchOptions, progress: Progress = silent): Promise<StepBench> {
   const { size, threads, python } = options;
@@ -88,10 +88,27 @@ export async function benchStep(options: StepBenchOptions, progress: Progress = 
   }
 }
 
+/** Milliseconds by which the first step of a new process takes longer than its third. */
+export async function compileTime(size: StepSize): Promise<Pick<SideCost, "wallMs" | "cpuMs">> {
+  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  try {
+    writeCase(folder, stepCase(size, 1), LEARNING_RATE);
+    const own = ownSide(folder, { threads: 1, profile: false });
+    const ask = await own.start();
+    const first = await ask(batchFile("full", 0));
+    await ask(batchFile("full", 0));
+    const third = await ask(batchFile("full", 0));
+    await own.stop();
+    return { wallMs: first.wallMs - third.wallMs, cpuMs: first.cpuMs - third.cpuMs };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 type Ask = (batch: string) => Promise<StepCost>;
 
 /** The process that runs this library's side. */
-function ownSide(folder: string, { threads, profile }: StepBenchOptions) {
+function ownSide(folder: string, { threads, profile }: Pick<StepBenchOptions, "threads" | "profile">) {
   const env = { ...process.env, ...(profile && { ALCAP_PROFILE: path.join(folder, "profile") }) };
   const side = path.join(__dirname, "step-side.js");
   const child = spawn(process.execPath, [side, folder, String(threads)], { env, stdio: "pipe" });
@@ -109,6 +126,9 @@ function ownSide(folder: string, { threads, profile }: StepBenchOptions) {
   };
 }
 
+/** Steps that are not counted: every batch compiles, and the second step first touches the other set of state. */
+const warmUp = ({ batches }: StepCase) => Math.max(2, batches.length);
+
 interface Measured {
   readonly ours: readonly StepCost[];
   /** By padding; each as long as ours. */
@@ -122,7 +142,7 @@ async function inTurn(
   torch: PythonPeer | Missing,
   progress: Progress,
 ): Promise<Measured> {
-  const total = it.batches.length + rounds;
+  const total = warmUp(it) + rounds;
   const own: StepCost[] = [];
   const theirs = new Map(it.paddings.map((padding) => [padding, [] as StepCost[]]));
   for (let round = 0; round < total; round++) {
@@ -136,13 +156,13 @@ async function inTurn(
 
 function report(it: StepCase, options: StepBenchOptions, { ours, theirs }: Measured, torch: PythonPeer | Missing) {
   const { size, threads, rounds } = options;
-  const own = sideOf(ours.slice(it.batches.length));
+  const own = sideOf(ours.slice(warmUp(it)));
   const about = { size, rows: it.rows, threads, rounds, ours: own, firstMs: ours[0]?.wallMs ?? Number.NaN };
   if (!("ask" in torch)) return { ...about, peer: null, reason: torch.reason };
   const sides = [...theirs].map(([padding, costs]): PeerCost => {
-    const counted = costs.slice(it.batches.length);
+    const counted = costs.slice(warmUp(it));
     const ratios = (of: "wallMs" | "cpuMs") =>
-      spreadOf(counted.map((cost, i) => cost[of] / (ours[it.batches.length + i]?.[of] ?? Number.NaN)));
+      spreadOf(counted.map((cost, i) => cost[of] / (ours[warmUp(it) + i]?.[of] ?? Number.NaN)));
     const side = sideOf(counted);
     return { padding, ...side, ratioWall: ratios("wallMs"), ratioCpu: ratios("cpuMs"), ratioMemory: side.peakMiB / own.peakMiB };
   });

@@ -23,7 +23,7 @@ async function help(...words: string[]): Promise<string> {
 const inner = {
   runs: "list, show, diff, schema",
   bench: "step, audio, metrics",
-  verify: "model, encoder, optimiser, metrics, run, data",
+  verify: "model, encoder, optimiser, decoding, metrics, run, data",
   prepare: "si, netease, songbook",
 };
 
@@ -74,7 +74,7 @@ test("what is wrong with a command line is one line that points to the help, and
     [["trian"], 'There is no command "trian". Did you mean train? Run `alcap --help`.'],
     [["__proto__"], 'There is no command "__proto__". Run `alcap --help`.'],
     [["bench", "tests"], 'There is no command "tests". Run `alcap bench --help`.'],
-    [["bench"], "A command is missing. Choose one of step, audio, metrics, decode."],
+    [["bench"], "A command is missing. Choose one of step, audio, metrics, decode, startup, growth, all."],
     [["score", "--sed", "3"], 'There is no option "--sed". Did you mean --seed? Run `alcap score --help`.'],
     [["score"], "CAPTIONS is missing. Run `alcap score --help`."],
     [["score", "a", "b"], "There are too many arguments. Run `alcap score --help`."],
