@@ -1,4 +1,4 @@
-import { hold, isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
+import { isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
 import { AlcapError } from "../errors";
 import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
@@ -83,7 +83,7 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
 function begun<S, B>(task: FitTask<S, B>): Checkpoint<Values<S>> {
   const fresh = () => ({ step: 0, state: task.initial(), best: null, curve: emptyCurve() });
   const start = task.checkpoint?.store.load() ?? fresh();
-  return { ...start, state: hold(start.state) };
+  return start;
 }
 
 function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {
