@@ -23,7 +23,7 @@ async function help(...words: string[]): Promise<string> {
 const inner = {
   runs: "list, show, diff, schema",
   bench: "step, audio, metrics",
-  verify: "model, encoder, optimiser, metrics, data",
+  verify: "model, encoder, optimiser, decoding, metrics, data",
   prepare: "si, netease, songbook",
 };
 
