@@ -30,7 +30,7 @@ export const alcap = group(
     sweep: {
       ...made,
       about: "make the runs of a grid, alone, with other machines, or by Slurm",
-      load: () => import("./sweep.js"),
+      load: () => import("./sweep/index.js"),
     },
     runs: { ...made, ...nested("recorded runs", runs) },
     pretrain: { ...made, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },

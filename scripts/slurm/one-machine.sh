@@ -31,7 +31,9 @@ start() {
   chmod 600 "$DIR/munge.key"
   munged --key-file="$DIR/munge.key" --socket="$DIR/munge.socket" --pid-file="$DIR/munged.pid" --seed-file="$DIR/munge.seed" \
     --log-file="$DIR/log/munged.log" --force 2>>"$DIR/log/start.log"
-  sed -e "s|\${HOST}|$HOST|g; s|\${DIR}|$DIR|g; s|\${CPUS}|$CPUS|g" "$here/one-machine.conf" >"$DIR/slurm.conf"
+  local port=$((20000 + 2 * (RANDOM % 5000))) # another Slurm may run beside this one; below the ports that the kernel gives away
+  sed -e "s|\${HOST}|$HOST|g; s|\${DIR}|$DIR|g; s|\${CPUS}|$CPUS|g; s|\${PORT}|$port|g; s|\${NEXT}|$((port + 1))|g" \
+    "$here/one-machine.conf" >"$DIR/slurm.conf"
   export SLURM_CONF="$DIR/slurm.conf"
   slurmctld 2>>"$DIR/log/start.log"
   slurmd 2>>"$DIR/log/start.log"
@@ -53,7 +55,14 @@ stop() {
     sleep 0.2
   done
   for daemon in d ctl munged; do
-    [ ! -e "$DIR/$daemon.pid" ] || kill "$(cat "$DIR/$daemon.pid")" || true
+    [ -e "$DIR/$daemon.pid" ] || continue
+    local pid
+    pid=$(cat "$DIR/$daemon.pid")
+    kill "$pid" || continue
+    for _ in $(seq 50); do # until it has written its last; one that nobody waits for stays as a zombie
+      [ -e "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" || break
+      sleep 0.1
+    done
   done
 }
 

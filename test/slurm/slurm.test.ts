@@ -23,7 +23,7 @@ const slurm = { ...process.env, SLURM_CONF: started.stdout.trim() };
 const homes: string[] = [];
 after(() => {
   if (!skip) machine("stop");
-  for (const one of [folder, ...homes]) rmSync(one, { recursive: true, force: true });
+  for (const one of [folder, ...homes]) rmSync(one, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function said(home: string, program: string, ...words: string[]): string {

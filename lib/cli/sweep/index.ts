@@ -1,18 +1,15 @@
-import path from "node:path";
-import type { Preset } from "../experiment/preset/songbook";
-import { defaultJobs } from "../experiment/run/obtain-runs";
-import { inColumns, runTable } from "../experiment/study/table";
-import { type Axes, axisNames, readAxis } from "../experiment/sweep/axes";
-import { cellsOf, gridNames, grids } from "../experiment/sweep/grid";
-import { makeSweep } from "../experiment/sweep/make";
-import { recordOf, runsOfCells, type SweepRun } from "../experiment/sweep/runs";
-import { slurmScript, submit } from "../experiment/sweep/slurm";
-import { projectRoot, workspaceOf } from "../files/project";
-import { writeWhole } from "../files/whole-file";
-import { command } from "./command";
-import { choice, flag, many, output, required, text, usage, type Values, whole } from "./options";
-import { jobs, preset } from "./run-options";
-import { terminalReporter } from "./terminal";
+import { defaultJobs } from "../../experiment/run/obtain-runs";
+import { inColumns, runTable } from "../../experiment/study/table";
+import { type Axes, axisNames, readAxis } from "../../experiment/sweep/axes";
+import { cellsOf, gridNames, grids } from "../../experiment/sweep/grid";
+import { makeSweep } from "../../experiment/sweep/make";
+import { recordOf, runsOfCells, type SweepRun } from "../../experiment/sweep/runs";
+import { workspaceOf } from "../../files/project";
+import { command } from "../command";
+import { choice, flag, many, output, required, text, usage, type Values, whole } from "../options";
+import { jobs, preset } from "../run-options";
+import { terminalReporter } from "../terminal";
+import { toSlurm } from "./slurm";
 
 const about = gridNames.map((name) => `${name} (${grids[name].about})`).join(", ");
 
@@ -59,8 +56,10 @@ async function sweep(given: Given): Promise<number> {
 async function all(given: Given, runs: readonly SweepRun[]): Promise<number> {
   if (given.list) return list(runs);
   if (given.table) return table(runs);
-  if (given.slurm) return slurm(given, runs);
-  return make(given, runs);
+  const open = runs.filter((run) => !recordOf(run));
+  if (!given.slurm || open.length === 0) return make(given, runs);
+  toSlurm(given, open);
+  return 0;
 }
 
 async function make({ jobs = defaultJobs(), out, preset }: Given, runs: readonly SweepRun[]): Promise<number> {
@@ -86,37 +85,3 @@ function table(runs: readonly SweepRun[]): number {
   console.log(`${records.length} of ${runs.length} runs are recorded${missing > 0 ? `; ${missing} missing` : ", in percent"}.`);
   return missing > 0 ? 1 : 0;
 }
-
-function slurm(given: Given, runs: readonly SweepRun[]): number {
-  const cells = runs.filter((run) => !recordOf(run)).map(({ cell }) => cell);
-  if (cells.length === 0) return table(runs);
-  const { cache } = workspaceOf(given.preset, given.out);
-  const script = slurmScript({
-    words: wordsOf(given),
-    cells,
-    root: projectRoot(),
-    logs: path.resolve(cache, "slurm"),
-    environment: environment(),
-  });
-  if (given.file === undefined) console.log(submit(script));
-  else writeWhole(given.file, script);
-  return 0;
-}
-
-/** The words that name this grid in another process. */
-const wordsOf = ({ grid, preset, set, out }: { grid: string; preset: Preset; set?: readonly string[]; out?: string }) => [
-  "sweep",
-  grid,
-  "--preset",
-  preset.name,
-  ...(set ?? []).flatMap((axis) => ["--set", axis]),
-  ...(out === undefined ? [] : ["--out", path.resolve(out)]),
-];
-
-/** This library's variables, folders in full: a job starts in another one. */
-const environment = () =>
-  Object.fromEntries(
-    Object.entries(process.env)
-      .filter(([name, value]) => name.startsWith("ALCAP_") && value !== undefined)
-      .map(([name, value = ""]) => [name, name === "ALCAP_HOME" ? path.resolve(value) : value]),
-  );
