@@ -24,6 +24,7 @@ export const { run, parse } = command({
     const parts: [name: string, words: string[]][] = [
       ["step", [...given({ threads: threads.join(","), python }), ...(peers ? ["--peers"] : [])]],
       ...(clips === undefined ? [] : [["audio", [clips, ...given({ python })]] satisfies [string, string[]]]),
+      ["decode", given({ python })],
       ["metrics", given({ python })],
       ["startup", given({ song, lyrics })],
     ];

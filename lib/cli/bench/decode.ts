@@ -2,7 +2,7 @@ import { benchDecode, type DecodeCase } from "../../bench/decode";
 import { machineInWords } from "../../files/machine";
 import { command } from "../command";
 import { flag, or, whole } from "../options";
-import { python } from "./python-option";
+import { python } from "./bench-options";
 
 /** `alcap bench decode`. */
 export const { run, parse } = command({

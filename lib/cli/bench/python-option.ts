@@ -1,1 +1,0 @@
-export { python } from "./bench-options";
