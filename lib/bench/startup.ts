@@ -12,8 +12,8 @@ import { writeSafetensors } from "../model/weights";
 import { freshTraining } from "../train/step";
 import { type CommandCost, measuredCommand } from "./measured-command";
 import { type Spread, spreadOf } from "./spread";
-import { compileTime } from "./step";
-import { stepCase } from "./step-data";
+import { compileTime } from "./step/step";
+import { stepCase } from "./step/step-data";
 
 /** What one thing takes from its start to its end, in milliseconds. */
 export interface Startup {

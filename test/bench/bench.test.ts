@@ -5,9 +5,9 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { exponentOf } from "alcap/dist/bench/growth";
 import { measuredCommand } from "alcap/dist/bench/measured-command";
-import { nodeTimes } from "alcap/dist/bench/node-times";
 import { spreadOf } from "alcap/dist/bench/spread";
-import { batchFile, stepCase, writeCase } from "alcap/dist/bench/step-data";
+import { nodeTimes } from "alcap/dist/bench/step/node-times";
+import { batchFile, stepCase, writeCase } from "alcap/dist/bench/step/step-data";
 import { readSafetensors } from "alcap/dist/model/weights";
 
 const dir = mkdtempSync(path.join(tmpdir(), "alcap-bench-test-"));

@@ -14,4 +14,5 @@ export const bench = group(
     all: { about: "the others, one after the other", load: () => import("./all.js") },
   },
 );
+
 export const { run, parse } = bench;

@@ -1,4 +1,4 @@
-import { benchStep, type StepBench } from "../../bench/step";
+import { benchStep, type StepBench } from "../../bench/step/step";
 import { AlcapError } from "../../errors";
 import { machineInWords } from "../../files/machine";
 import { command } from "../command";

@@ -10,4 +10,5 @@ export const prepare = group(
     songbook: { about: "the generated corpora", load: () => import("./songbook.js") },
   },
 );
+
 export const { run, parse } = prepare;

@@ -9,4 +9,5 @@ export const runs = group("runs", "Shows recorded runs. Records need no weights:
   diff: { about: "fields in which two recipes differ, metrics side by side", load: async () => (await records()).diffRuns },
   schema: { about: "records and captions as JSON Schema", load: async () => (await records()).schema },
 });
+
 export const { run, parse } = runs;

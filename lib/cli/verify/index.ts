@@ -14,6 +14,7 @@ export const verify = group(
     data: { about: "a corpus that `alcap prepare` wrote", load: () => import("./data.js") },
   },
 );
+
 export const { run, parse } = verify;
 
 const parity = () => import("./parity.js");

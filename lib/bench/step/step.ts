@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import { type Progress, silent } from "../progress";
+import { type Progress, silent } from "../../progress";
+import { lineProcess, type Missing, type PythonPeer, pythonPeer } from "../python-peer";
+import { median, type Spread, spreadOf } from "../spread";
 import { type NodeTime, nodeTimes } from "./node-times";
-import { lineProcess, type Missing, type PythonPeer, pythonPeer } from "./python-peer";
-import { median, type Spread, spreadOf } from "./spread";
 import { batchFile, type Padding, type StepCase, type StepSize, stepCase, writeCase } from "./step-data";
 
 /** One step's cost: wall clock and processor time in milliseconds, the loss before it, and the most memory its process has held. */

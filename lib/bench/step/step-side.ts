@@ -3,12 +3,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { scalar, type Values, value } from "../engine";
-import type { Batch } from "../model/alcap";
-import type { ParamValues } from "../model/params";
-import { readSafetensors } from "../model/weights/safetensors";
-import { freshSlots } from "../train/optimiser";
-import { captionerStep } from "../train/step";
+import { scalar, type Values, value } from "../../engine";
+import type { Batch } from "../../model/alcap";
+import type { ParamValues } from "../../model/params";
+import { readSafetensors } from "../../model/weights/safetensors";
+import { freshSlots } from "../../train/optimiser";
+import { captionerStep } from "../../train/step";
 import type { StepConfig } from "./step-data";
 
 async function main([folder = ".", threads = "1"]: readonly string[]): Promise<void> {

@@ -1,17 +1,17 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import seedrandom from "seedrandom";
-import { captionBatch, type Example, trainingRows } from "../data/text/batch";
-import { loadTokeniser } from "../data/text/tokeniser";
-import { type Value, value } from "../engine";
-import { songbookCorpus } from "../experiment/dataset/corpus";
-import { type Preset, presetNamed } from "../experiment/preset/songbook";
-import { baseModelName, shippedBaseModels } from "../experiment/pretrain/base-model";
-import type { Captioner } from "../model/captioner";
-import { writeSafetensors } from "../model/weights";
-import { bartBase, bartTokens } from "../recipe";
-import { freshTraining } from "../train/step";
-import type { StepPlan } from "../train/step-plan";
+import { captionBatch, type Example, trainingRows } from "../../data/text/batch";
+import { loadTokeniser } from "../../data/text/tokeniser";
+import { type Value, value } from "../../engine";
+import { songbookCorpus } from "../../experiment/dataset/corpus";
+import { type Preset, presetNamed } from "../../experiment/preset/songbook";
+import { baseModelName, shippedBaseModels } from "../../experiment/pretrain/base-model";
+import type { Captioner } from "../../model/captioner";
+import { writeSafetensors } from "../../model/weights";
+import { bartBase, bartTokens } from "../../recipe";
+import { freshTraining } from "../../train/step";
+import type { StepPlan } from "../../train/step-plan";
 
 export type StepSize = "quick" | "base";
 
