@@ -44,11 +44,10 @@ export async function inWorkers<Task, Answer>(
     Array.from(queue); // the others find nothing left to take
     throw error;
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, () => work().catch(stop)));
-  } finally {
-    await pool.destroy();
-  }
+  // The others' tasks of the moment come to their ends: a pool that is destroyed with a task at work fails on its late answer.
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(threads, tasks.length) }, () => work().catch(stop)));
+  await pool.destroy();
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** Throws `AlcapError` "usage" where nobody could work. */
