@@ -79,12 +79,12 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
   return { state: final, best: best ?? { state: final, step: task.steps, score: Number.NaN }, curve };
 }
 
-/** Where a run begins: at its checkpoint, or with fresh state; held, so that the first step has no second copy to make. */
-function begun<S, B>(task: FitTask<S, B>): Checkpoint<Values<S>> {
-  const fresh = () => ({ step: 0, state: task.initial(), best: null, curve: emptyCurve() });
-  const start = task.checkpoint?.store.load() ?? fresh();
-  return start;
-}
+/**
+ * Where a run begins: at its checkpoint, or with fresh state. A checkpoint's tensors are not held: they are views into its file's bytes, and
+ * as output buffers of later steps they changed last digits.
+ */
+const begun = <S, B>(task: FitTask<S, B>): Checkpoint<Values<S>> =>
+  task.checkpoint?.store.load() ?? { step: 0, state: task.initial(), best: null, curve: emptyCurve() };
 
 function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {
   return {

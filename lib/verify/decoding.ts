@@ -9,6 +9,7 @@ import { type Candidate, nucleus, type Warping } from "../model/decoding/candida
 import type { SongBatch } from "../model/decoding/greedy";
 import type { ParamValues } from "../model/params";
 import { bartTokens, type DecodingRecipe, releasedRecipe } from "../recipe";
+import { fixtureText } from "./model";
 
 const settings = z.object({
   num_beams: z.number().int(),
@@ -145,22 +146,12 @@ export async function decodingParity(fixture: DecodingFixture, params: ParamValu
 }
 
 /** Plain BART with the fixture's sizes. */
-function captionerOf({ config }: DecodingFixture): Captioner {
-  const text = {
-    vocabulary: config.vocab_size,
-    width: config.d_model,
-    encoderLayers: config.encoder_layers,
-    decoderLayers: config.decoder_layers,
-    heads: config.encoder_attention_heads,
-    inner: config.encoder_ffn_dim,
-    positions: config.max_position_embeddings,
-    dropout: 0,
-    attentionDropout: 0,
-    activationDropout: 0,
-    initialDeviation: 0.02,
-  };
-  return { method: "bart", text, musicWidth: 1, recipe: releasedRecipe };
-}
+const captionerOf = ({ config }: DecodingFixture): Captioner => ({
+  method: "bart",
+  text: fixtureText(config),
+  musicWidth: 1,
+  recipe: releasedRecipe,
+});
 
 /** HuggingFace's settings as a recipe; its greedy search is a search with one beam that stops at its first end. */
 const recipeOf = (one: Settings): DecodingRecipe => ({

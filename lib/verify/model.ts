@@ -6,7 +6,21 @@ import { type Batch, forward, objective } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { greedyDecoder } from "../model/decoding/greedy";
 import type { Params, ParamValues } from "../model/params";
-import { releasedRecipe } from "../recipe";
+import { releasedRecipe, type TextShape } from "../recipe";
+
+/** Sizes of a fixture's text model. */
+export type FixtureSizes = Readonly<
+  Record<
+    | "vocab_size"
+    | "d_model"
+    | "encoder_layers"
+    | "decoder_layers"
+    | "encoder_ffn_dim"
+    | "encoder_attention_heads"
+    | "max_position_embeddings",
+    number
+  >
+>;
 
 /** A model fixture: sizes, inputs and what the released PyTorch code answers for given weights. */
 export interface ModelFixture {
@@ -62,6 +76,21 @@ export function relativeError(ours: ArrayLike<number>, reference: readonly numbe
   return reference.reduce((worst, x, i) => Math.max(worst, Math.abs((ours[i] ?? Number.NaN) - x)), 0) / scale;
 }
 
+/** The text model's sizes, as HuggingFace's configuration names them, without dropout. */
+export const fixtureText = (config: FixtureSizes): TextShape => ({
+  vocabulary: config.vocab_size,
+  width: config.d_model,
+  encoderLayers: config.encoder_layers,
+  decoderLayers: config.decoder_layers,
+  heads: config.encoder_attention_heads,
+  inner: config.encoder_ffn_dim,
+  positions: config.max_position_embeddings,
+  dropout: 0,
+  attentionDropout: 0,
+  activationDropout: 0,
+  initialDeviation: 0.02,
+});
+
 /** The captioner and the batch that a fixture describes. */
 export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: Captioner; batch: Values<Batch> } {
   const recipe: Captioner["recipe"] = {
@@ -74,19 +103,7 @@ export function fixtureModel({ config, ...inputs }: ModelFixture): { captioner: 
       weight: config.contrast_weight,
     },
   };
-  const text = {
-    vocabulary: config.vocab_size,
-    width: config.d_model,
-    encoderLayers: config.encoder_layers,
-    decoderLayers: config.decoder_layers,
-    heads: config.encoder_attention_heads,
-    inner: config.encoder_ffn_dim,
-    positions: config.max_position_embeddings,
-    dropout: 0,
-    attentionDropout: 0,
-    activationDropout: 0,
-    initialDeviation: 0.02,
-  };
+  const text = fixtureText(config);
   const lengths = { lyricsTokens: inputs.input_ids[0]?.length ?? 0, captionTokens: inputs.labels[0]?.length ?? 0 };
   const rows = inputs.labels.map((labels, row) => ({
     song: String(row),
