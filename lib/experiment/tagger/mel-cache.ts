@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type MusicPlan, planSong, type SongbookOptions, soundFingerprint } from "../../data/songbook";
+import { type MusicPlan, planSong, type SongbookOptions, songCount, soundFingerprint } from "../../data/songbook";
 import { fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
 import { inWorkers } from "../../files/workers";
@@ -40,7 +40,7 @@ export async function prepareMels(
   threads: number,
   progress: Progress = silent,
 ): Promise<MelCache> {
-  const { songs } = options;
+  const songs = songCount(options);
   const home = path.join(folder, `mel-${fingerprint({ melRecipe, STEPS_PER_DB, sound: soundFingerprint() })}`);
   const jobs: MelJob[] = [];
   for (let from = 0; from < songs; from += CHUNK) {
