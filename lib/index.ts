@@ -51,6 +51,7 @@ export {
   type TagReport,
   tagReport,
 } from "./experiment/tagger/tag-report";
+export { encoderName } from "./experiment/tagger/train-encoder";
 export { type Workspace, workspaceOf } from "./files/project";
 export { type AlignmentLoss, alignmentLosses } from "./loss/alignment";
 export { captionLoss } from "./loss/caption";

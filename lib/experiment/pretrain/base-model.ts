@@ -63,10 +63,12 @@ const liked = ({ interpretations }: Song): string[] => interpretations.filter(({
 
 /**
  * The texts of denoising pre-training, from other songs than the corpus has. A song gives two, its lyrics and what listeners wrote
- * about it; they are never in one text, so denoising teaches nothing of which words go with which lyrics.
+ * about it, where nobody disliked that; they are never in one text, so denoising teaches nothing of which words go with which lyrics.
  */
 export const denoisingTexts = ({ songs }: Pick<BaseModelPlan, "songs">, from: number, to: number): string[] =>
-  songsOf(songs, from, to).flatMap((song) => [song.lyrics, comments(song).join(" ")]);
+  songsOf(songs, from, to)
+    .flatMap((song) => [song.lyrics, comments(song).join(" ")])
+    .filter((text) => text !== "");
 
 /** The rows of the intermediate task: the lyrics of the same songs, each with every liked interpretation. */
 export const intermediateRows = (songs: SongbookOptions, { agreement }: IntermediatePlan, from: number, to: number) =>
