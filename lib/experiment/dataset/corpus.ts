@@ -1,6 +1,7 @@
 import { songbookDataSets } from "../../data/corpus/layout/data-sets";
 import { inVariant, type Variant } from "../../data/corpus/layout/variants";
 import {
+  freshComments,
   makeSong,
   playlistsOfWindow,
   playlistWindow,
@@ -34,6 +35,8 @@ export interface Corpus<S extends SongText = Song> {
   readonly rows: Readonly<Record<Split, readonly Row<S>[]>>;
   /** Changes whenever a song or an interpretation does. */
   readonly hash: string;
+  /** What so many fresh listeners would write of a test row; absent for real data. */
+  readonly fresh?: (testRow: number, count: number) => string[];
 }
 
 /**
@@ -56,7 +59,8 @@ export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dat
     validation: of("validation").flatMap(rowsOf),
     test: of("test").map(testRow),
   };
-  return { name: dataSet, songs, rows, hash };
+  const fresh = (row: number, count: number) => freshComments(corpus, songs.indexOf(rows.test[row]?.song as Song), count);
+  return { name: dataSet, songs, rows, hash, fresh };
 }
 
 const votedRows = (song: Song, cut: Variant): Row[] =>
