@@ -71,6 +71,7 @@ export function bartEncoder(
 
 /**
  * BART's decoder under teacher forcing: caption ids `[B, T]`, encoder output `[B, S, C]` → states `[B, T, C]`; packed ones are `[N, C]`.
+ * Packed captions may be several of each song: the places `asking` then lie in `[B, K·T]`, those of `caption` in `[B·K, T]`.
  */
 export function bartDecoder(
   params: Params,
@@ -78,13 +79,13 @@ export function bartDecoder(
   ids: tf.Tensor,
   encoded: tf.Tensor,
   mask: tf.Tensor,
-  options: { dropout?: Dropout; places?: { lyrics?: Places | null; caption?: Places | null } } = {},
+  options: { dropout?: Dropout; places?: { lyrics?: Places | null; caption?: Places | null; asking?: Places | null } } = {},
 ): tf.Tensor {
   const { dropout = keepAll, places = {} } = options;
-  const { lyrics, caption } = places;
+  const { lyrics, caption, asking = caption } = places;
   const future = causalBias(caption?.row.shape[1] ?? ids.shape[1] ?? 0); // 1, 1, T, T
   const toCaption = { bias: future, dropout, places: { queries: caption, keys: caption } };
-  const toLyrics = { bias: paddingBias(mask), dropout, places: { queries: caption, keys: lyrics } };
+  const toLyrics = { bias: paddingBias(mask), dropout, places: { queries: asking, keys: lyrics } };
   let x = embed(params, "decoder", ids, dropout, caption); // B, T, C
   for (let at = 0; at < shape.decoderLayers; at++) {
     const name = `model.decoder.layers.${at}`;

@@ -74,7 +74,7 @@ test("schema prints records and captions as JSON Schema", async () => {
   type Schema = { readonly required: string[]; readonly properties: Record<string, unknown> };
   const { record, caption } = JSON.parse((await runs("schema")).out) as { readonly record: Schema; readonly caption: Schema };
   assert.ok(["form", "recipe", "captions", "metrics"].every((field) => record.required.includes(field)));
-  assert.deepEqual(caption.required, ["song", "reference", "caption", "scores"]);
+  assert.deepEqual(caption.required, ["song", "reference", "caption"]);
 });
 
 test("a broken record is told of and the others are shown; what cannot be meant is a usage error", async () => {

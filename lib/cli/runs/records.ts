@@ -4,6 +4,7 @@ import { AlcapError } from "../../errors";
 import { leaves, recipeDifferences } from "../../experiment/run/recipe";
 import { type RunRecord, readCaptions, readRecord, recordIds } from "../../experiment/run/records";
 import { recordJsonSchemas } from "../../experiment/run/schema";
+import { endpointOf } from "../../experiment/study/endpoints";
 import { inColumns, runTable } from "../../experiment/study/table";
 import { projectHome } from "../../files/project";
 import { command } from "../command";
@@ -110,22 +111,23 @@ export function findById(id: string, place: Place): Found {
 }
 
 const value = (one: unknown) => (typeof one === "string" ? one : one === undefined ? "–" : JSON.stringify(one));
-const percent = (share: number) => (100 * share).toFixed(1);
+/** A measure as text: percent, or nats a token. */
+const shown = (name: string, x: number) => (endpointOf(name).unit === "nats" ? x.toFixed(4) : (100 * x).toFixed(1));
 
 function inWords({ folder, record }: Found): string {
   const { id, recipe, parameters, curve, best, metrics, circumstances } = record;
   const captions = readCaptions(folder, record);
   const rows = Object.entries(metrics).map(([name, { mean, low, high }]) => [
     name,
-    percent(mean),
-    `[${percent(low)}, ${percent(high)}]`,
+    shown(name, mean),
+    `[${shown(name, low)}, ${shown(name, high)}]`,
   ]);
   return [
     id,
     `\n${inColumns([...leaves(recipe)].map(([field, one]) => [field, value(one)]))}`,
     `\n${parameters} parameters, ${curve.step.at(-1)} steps; step ${best.step} was used, its held-out loss ${best.score.toFixed(4)} nats a token`,
     `${circumstances.trainSeconds} s of training, ${circumstances.captionSeconds} s of captioning, ${circumstances.peakMemoryMiB} MiB; ${circumstances.machine}; code ${circumstances.code}`,
-    `\n${inColumns([["measure", "percent", "95 % interval"], ...rows])}`,
+    `\n${inColumns([["measure", "percent or nats", "95 % interval"], ...rows])}`,
     `\n${captions.length} captions; the first: ${captions[0]?.caption}`,
   ].join("\n");
 }
@@ -139,9 +141,9 @@ function differences(a: RunRecord, b: RunRecord) {
 function diffInWords(a: Found, b: Found): string {
   const { recipe, metrics } = differences(a.record, b.record);
   const fields = recipe.map((one) => [one.field, value(one.a), value(one.b)]);
-  const cell = (interval: RunRecord["metrics"][string] | null) =>
-    interval ? `${percent(interval.mean)} [${percent(interval.low)}, ${percent(interval.high)}]` : "–";
+  const cell = (name: string, interval: RunRecord["metrics"][string] | null) =>
+    interval ? `${shown(name, interval.mean)} [${shown(name, interval.low)}, ${shown(name, interval.high)}]` : "–";
   const head = ["", a.record.id, b.record.id];
-  const rows = metrics.map((one) => [one.name, cell(one.a), cell(one.b)]);
-  return `${inColumns([["recipe", ...head.slice(1)], ...fields])}\n\n${inColumns([["percent", ...head.slice(1)], ...rows])}`;
+  const rows = metrics.map((one) => [one.name, cell(one.name, one.a), cell(one.name, one.b)]);
+  return `${inColumns([["recipe", ...head.slice(1)], ...fields])}\n\n${inColumns([["percent or nats", ...head.slice(1)], ...rows])}`;
 }

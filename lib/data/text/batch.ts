@@ -69,28 +69,34 @@ export function songBatch(songs: readonly Pick<Example, "lyrics" | "music">[], l
 /** A teacher-forcing batch. As in HuggingFace's BART, the decoder reads `</s>` and then the caption, one step behind its labels. */
 export function captionBatch(examples: readonly Example[], { lyricsTokens, captionTokens }: BatchLengths): CaptionValues {
   const B = examples.length;
-  const { ids, mask } = padded(
-    examples.map(({ caption }) => caption),
-    captionTokens,
-  );
-  const shifted = new Int32Array(ids.length);
-  for (let row = 0; row < B; row++) {
-    shifted[row * captionTokens] = bartTokens.decoderStart;
-    shifted.set(ids.subarray(row * captionTokens, (row + 1) * captionTokens - 1), row * captionTokens + 1);
-  }
   const firstRow = new Map<string, number>();
   examples.forEach(({ song }, row) => {
     if (!firstRow.has(song)) firstRow.set(song, row);
   });
   const distinct = Float32Array.from(examples, ({ song }, row) => (firstRow.get(song) === row ? 1 : 0));
-  const shape = [B, captionTokens];
   return {
     ...songBatch(examples, lyricsTokens),
-    captionInput: value(shifted, shape),
-    labels: value(ids, shape),
-    labelMask: value(mask, shape),
+    ...teacherForced(
+      examples.map(({ caption }) => caption),
+      captionTokens,
+    ),
     distinct: value(distinct, [B]),
   };
+}
+
+/** Captions as a decoder reads them under teacher forcing, and what it is to predict: `[B, T]` each. */
+export function teacherForced(
+  captions: readonly Int32Array[],
+  captionTokens: number,
+): Pick<CaptionValues, "captionInput" | "labels" | "labelMask"> {
+  const { ids, mask } = padded(captions, captionTokens);
+  const shifted = new Int32Array(ids.length);
+  for (let row = 0; row < captions.length; row++) {
+    shifted[row * captionTokens] = bartTokens.decoderStart;
+    shifted.set(ids.subarray(row * captionTokens, (row + 1) * captionTokens - 1), row * captionTokens + 1);
+  }
+  const shape = [captions.length, captionTokens];
+  return { captionInput: value(shifted, shape), labels: value(ids, shape), labelMask: value(mask, shape) };
 }
 
 /** A seeded random order of `0 … n−1`. */

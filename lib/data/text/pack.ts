@@ -86,3 +86,25 @@ function packSide(mask: Value) {
     places: { time: value(time, [N]), place: value(place, [N]), row: value(row, [B, T]) },
   };
 }
+
+/** Packed captions of a batch with their places; nothing is left out where they are too long for it. */
+export function packCaptions({ captionInput, labels, labelMask }: Pick<CaptionValues, "captionInput" | "labels" | "labelMask">) {
+  const { take, counted, places } = packSide(labelMask) ?? wholeSide(labelMask);
+  return { captionInput: take(captionInput), labels: take(labels), labelMask: counted, captionPlaces: places };
+}
+
+/** One side as it is, each place a row. */
+function wholeSide(mask: Value) {
+  const [B = 0, T = 0] = mask.shape;
+  const flat = (one: Value) => value(one.data, [B * T]);
+  const place = Int32Array.from({ length: B * T }, (_, n) => n);
+  const places: PlaceValues = {
+    time: value(
+      place.map((n) => n % T),
+      [B * T],
+    ),
+    place: value(place, [B * T]),
+    row: value(place, [B, T]),
+  };
+  return { take: flat, counted: flat(mask), places };
+}

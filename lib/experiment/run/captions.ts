@@ -3,10 +3,6 @@ import { songBatch } from "../../data/text/batch";
 import type { Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { writeWhole } from "../../files/whole-file";
-import { bootstrapInterval, type Interval } from "../../metric/certainty";
-import { factScores } from "../../metric/facts/facts";
-import { scorePairs } from "../../metric/text/score";
-import { loadWordNet } from "../../metric/text/wordnet";
 import type { Captioner } from "../../model/captioner";
 import { beamDecoder } from "../../model/decoding/beam";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
@@ -17,6 +13,8 @@ import { examplesOf } from "../dataset/examples";
 import type { RunPlan } from "../preset/plan";
 import type { RunMaterial } from "./material";
 import type { CaptionRecord } from "./records";
+import { commentLikelihood } from "./scoring/likelihood";
+import { freshComments, scored } from "./scoring/scores";
 
 /** The test rows that are captioned and scored: all, or those of whole batches where the recipe drops the last one. */
 export function testRows({ corpus, preset }: RunMaterial): readonly Row<SongText>[] {
@@ -40,7 +38,7 @@ interface Captioning {
   readonly draft: string;
 }
 
-/** Captions the test rows as the preset decodes and scores each caption. */
+/** Captions the test rows as the preset decodes, and scores each caption and how likely fresh comments are. */
 export async function captionTestSplit(
   material: RunMaterial,
   { captioner, params, seed, draft }: Captioning,
@@ -60,8 +58,10 @@ export async function captionTestSplit(
     progress(captions.length, rows.length, "captions");
   }
   await decode.release();
+  const comments = freshComments(material, rows.length);
+  const likelihoods = comments && (await commentLikelihood(material, { captioner, params }, rows, comments, progress));
   rmSync(draft, { force: true });
-  return scored(rows, captions);
+  return scored(material, rows, { captions, comments, likelihoods });
 }
 
 /** Decodes batches whose first song is song `firstSong` of the test rows. */
@@ -75,37 +75,4 @@ function decoderOf({ decoding, captionTokens }: RunPlan, captioner: Captioner, p
     batch: (songs: Values<SongBatch>, firstSong: number) => decode(songs, { seed, firstSong }),
     release: decode.release,
   };
-}
-
-/**
- * Scores of captions, each between 0 and 1: ROUGE recall (what the released evaluator reports) and F1, METEOR, and, where the
- * song's truth is known, the facts named rightly. A caption that names no instrument or detail has no score for it.
- */
-function scored(rows: readonly Row<SongText>[], captions: readonly string[]): CaptionRecord[] {
-  const pairs = captions.map((prediction, i) => ({ prediction, reference: rows[i]?.text ?? "" }));
-  return scorePairs(pairs, loadWordNet()).map(({ rouge1, rouge2, rougeL, meteor }, i) => {
-    const { song, text } = rows[i] as Row<SongText>;
-    const caption = captions[i] as string;
-    const recall = { rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall };
-    const f1 = { rouge1F1: rouge1.f1, rouge2F1: rouge2.f1, rougeLF1: rougeL.f1 };
-    return { song: song.id, reference: text, caption, scores: { ...recall, ...f1, meteor, ...factsOf(song, caption) } };
-  });
-}
-
-function factsOf({ truth }: SongText, caption: string): Record<string, number> {
-  if (!truth) return {};
-  return Object.fromEntries(
-    Object.entries(factScores(caption, truth)).filter((fact): fact is [string, 0 | 1] => fact[1] !== null),
-  );
-}
-
-/** Mean and 95 % bootstrap interval of every score over the songs that have it. */
-export function summarise(captions: readonly CaptionRecord[]): Record<string, Interval> {
-  const names = [...new Set(captions.flatMap(({ scores }) => Object.keys(scores)))];
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = captions.flatMap(({ scores }) => (scores[name] === undefined ? [] : [scores[name]]));
-      return [name, bootstrapInterval(values, { seed: `interval/${name}` })];
-    }),
-  );
 }

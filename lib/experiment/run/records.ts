@@ -8,7 +8,7 @@ import { writeWhole } from "../../files/whole-file";
 import type { Interval } from "../../metric/certainty";
 import type { Curve } from "../../train/checkpoint";
 import { idOf, type RunRecipe, recipeHash } from "./recipe";
-import { captionSchema, recordSchema } from "./schema";
+import { captionSchema, recordSchema, scoresSchema } from "./schema";
 
 // Written out, not inferred from the schema: the TypeScript of the notebook kernel does not follow zod's types.
 /** The record of a run, as `recordSchema` has it: everything about it but the captions, which lie beside it. */
@@ -31,6 +31,7 @@ export interface RunRecord {
   readonly best: { readonly step: number; readonly score: number };
   /** Mean over the test songs with a 95 % bootstrap interval. */
   readonly metrics: Readonly<Record<string, Interval>>;
+  readonly diversity?: Diversity;
   /** Number and SHA-256 of the lines of captions, unpacked. */
   readonly captions: { readonly count: number; readonly sha256: string };
   /** What may differ between two runs of the same recipe. */
@@ -43,11 +44,20 @@ export interface RunRecord {
   };
 }
 
-/** One caption with what it is held against and its scores, each between 0 and 1. */
+/** How varied captions are: distinct ones, distinct first four words, distinct words. */
+export interface Diversity {
+  readonly captions: number;
+  readonly openings: number;
+  readonly vocabulary: number;
+}
+
+/** One caption with what it is held against and its scores: shares of 1, or nats. */
 export interface CaptionRecord {
   readonly song: string;
   readonly reference: string;
   readonly caption: string;
+  /** Groups of songs that it is looked at in apart, such as `differs`. */
+  readonly groups?: readonly string[];
   readonly scores: Readonly<Record<string, number>>;
 }
 
@@ -64,13 +74,21 @@ export function writeRecord(folder: string, record: Omit<RunRecord, "captions">,
   const file = recordFile(folder, record.id);
   if (existsSync(file) && (parse(readFileSync(file, "utf8"), file) as Partial<RunRecord>).recipeHash !== record.recipeHash)
     throw new AlcapError("record", `${file} is the record of another recipe.`, "Move it away; it is not overwritten.");
-  const lines = new TextEncoder().encode(captions.map((caption) => `${JSON.stringify(caption)}\n`).join(""));
+  const lines = new TextEncoder().encode(captionLines(captions));
   const { circumstances, ...rest } = record;
   const whole = { ...rest, captions: { count: captions.length, sha256: digest(lines) }, circumstances };
   const checked = checkRecord(JSON.parse(JSON.stringify(whole)), file);
   writeWhole(captionsFile(folder, record.id), gzipSync(lines, { level: 9, mtime: 0 }));
   writeWhole(file, inLines(whole));
   return checked;
+}
+
+/** A line a caption, then one with the columns of scores. */
+function captionLines(captions: readonly CaptionRecord[]): string {
+  const names = [...new Set(captions.flatMap(({ scores }) => Object.keys(scores)))];
+  const columns = Object.fromEntries(names.map((name) => [name, captions.map(({ scores }) => scores[name] ?? null)]));
+  const lines = [...captions.map(({ scores: _, ...caption }) => caption), ...(captions.length > 0 ? [{ columns }] : [])];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -121,12 +139,17 @@ export function readCaptions(folder: string, { id, captions }: Pick<RunRecord, "
   const file = captionsFile(folder, id);
   const lines = unpacked(file);
   if (digest(lines) !== captions.sha256) throw broken(file, `does not hold the ${captions.count} captions of its record`);
-  return new TextDecoder()
-    .decode(lines)
-    .trimEnd()
-    .split("\n")
-    .map((line, i) => checked(captionSchema, parse(line, file), `${file}, line ${i + 1}`) as CaptionRecord);
+  const all = new TextDecoder().decode(lines).trimEnd().split("\n");
+  const inColumns = all.length > captions.count;
+  const { columns } = inColumns ? (checked(scoresSchema, parse(all.pop() ?? "", file), file) as Columns) : { columns: {} };
+  return all.map((line, i) => {
+    const { scores, ...rest } = checked(captionSchema, parse(line, file), `${file}, line ${i + 1}`) as CaptionRecord;
+    const own = Object.entries(columns).flatMap(([name, column]) => (column[i] == null ? [] : [[name, column[i]] as const]));
+    return { ...rest, scores: scores ?? Object.fromEntries(own) };
+  });
 }
+
+type Columns = { readonly columns: Readonly<Record<string, readonly (number | null)[]>> };
 
 function unpacked(file: string): Uint8Array {
   try {

@@ -11,11 +11,12 @@ import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
 import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
-import { captionTestSplit, summarise, testRows } from "./captions";
+import { captionTestSplit, testRows } from "./captions";
 import type { RunFacts, RunMaterial } from "./material";
 import { idOf, type RunName, recipeHash, recipeOf, runId } from "./recipe";
 import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records";
 import { RECORD_FORM } from "./schema";
+import { diversityOf, summarise } from "./scoring/scores";
 
 /** The model of a run. */
 export function captionerOf({ preset, text, music }: RunMaterial, method: Method): Captioner {
@@ -73,6 +74,7 @@ export async function obtainRun(
     curve: curveColumns(trained.curve),
     best: trained.best,
     metrics: summarise(captions),
+    diversity: diversityOf(captions),
     circumstances: {
       code: codeVersion(),
       machine: machineInWords(),

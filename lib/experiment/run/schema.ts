@@ -61,7 +61,13 @@ export const recordSchema = z.strictObject({
   best: z
     .strictObject({ step: count, score: known })
     .describe("The step whose parameters were used: the best held-out caption loss"),
-  metrics: z.record(text, interval).describe("Mean over the test songs with a 95 % bootstrap interval; shares of 1"),
+  metrics: z
+    .record(text, interval)
+    .describe("Mean over the test songs with a 95 % bootstrap interval; shares of 1, nll and moodNll nats a token"),
+  diversity: z
+    .strictObject({ captions: count, openings: count, vocabulary: z.int().min(0) })
+    .optional()
+    .describe("Distinct captions, distinct first four words, distinct words of all captions"),
   captions: z
     .strictObject({ count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })
     .describe("Number and SHA-256 of the lines of <id>.captions.jsonl.gz, unpacked"),
@@ -76,16 +82,25 @@ export const recordSchema = z.strictObject({
     .describe("What may differ between two runs of the same recipe: code version, machine, time, memory"),
 });
 
-/** One line of `<id>.captions.jsonl.gz`: a caption with what it is held against and its scores, each between 0 and 1. */
+const score = z.number().min(0);
+
+/** One line of `<id>.captions.jsonl.gz`: a caption with what it is held against. Scores are its own only in older records. */
 export const captionSchema = z.strictObject({
   song: text,
   reference: z.string(),
   caption: z.string(),
-  scores: z.record(text, z.number().min(0).max(1)),
+  groups: z.array(text).min(1).optional().describe("Groups of songs that it is looked at in apart"),
+  scores: z.record(text, score).optional(),
 });
 
-/** Both forms as JSON Schema. */
+/** The last line: the scores of all captions, a column each, which packs into a third less. */
+export const scoresSchema = z.strictObject({
+  columns: z.record(text, z.array(score.nullable())).describe("A number a caption, in order; null where it has no such score"),
+});
+
+/** All forms as JSON Schema. */
 export const recordJsonSchemas = () => ({
   record: z.toJSONSchema(recordSchema, { io: "input" }),
   caption: z.toJSONSchema(captionSchema, { io: "input" }),
+  scores: z.toJSONSchema(scoresSchema, { io: "input" }),
 });

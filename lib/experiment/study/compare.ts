@@ -1,6 +1,7 @@
 import { AlcapError } from "../../errors";
 import { approximateRandomisation, holm, type PairedTest } from "../../metric/certainty";
 import type { CaptionRecord } from "../run/records";
+import { endpointOf } from "./endpoints";
 
 /** One measure of two runs held against each other on the same songs. */
 export interface Comparison extends PairedTest {
@@ -28,7 +29,9 @@ export function compareRuns(a: readonly CaptionRecord[], b: readonly CaptionReco
   const corrected = holm(tests.map(({ p }) => p));
   return tests.map((test, i) => {
     const p = corrected[i] ?? 1;
-    const verdict = p >= LEVEL ? "not shown" : test.difference.mean > 0 ? "better" : "worse";
+    const above = test.difference.mean > 0;
+    const verdict =
+      p >= LEVEL ? "not shown" : above === (endpointOf(measures[i] as string).better === "higher") ? "better" : "worse";
     return { ...test, measure: measures[i] as string, corrected: p, verdict };
   });
 }

@@ -1,9 +1,7 @@
 import { freshComments, type Mood, moodNames, type Song, type SongbookOptions } from "../../data/songbook";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
-import { factScores } from "../../metric/facts/facts";
-import { meteorScorer } from "../../metric/text/meteor";
-import { rouge } from "../../metric/text/rouge";
-import { wordTokenize } from "../../metric/text/word-tokenize";
+import { type FactScores, factScores } from "../../metric/facts/facts";
+import { type TextScores, textScorer } from "../../metric/text/score";
 import type { SynonymDictionary } from "../../metric/text/wordnet";
 import { type Progress, silent } from "../../progress";
 
@@ -21,18 +19,8 @@ export const writers = {
 } as const;
 export type Writer = keyof typeof writers;
 
-/** Scores of one caption, each between 0 and 1. */
-export interface YardstickScores {
-  readonly rouge1: number;
-  readonly rouge2: number;
-  readonly rougeL: number;
-  readonly rouge1F1: number;
-  readonly rouge2F1: number;
-  readonly rougeLF1: number;
-  readonly meteor: number;
-  readonly theme: number;
-  readonly mood: number;
-}
+/** Scores of one text, each between 0 and 1; no writer is a model, so none has a likelihood. */
+export type YardstickScores = TextScores & FactScores;
 
 /** Every writer's scores, song by song, in the order of the songs. */
 export type Yardsticks = Readonly<Record<Writer, readonly YardstickScores[]>>;
@@ -84,25 +72,11 @@ export function yardsticks(
 }
 
 function scorer(dictionary: SynonymDictionary) {
-  const meteor = meteorScorer(dictionary);
-  return (text: string, references: readonly string[], { truth }: Song): YardstickScores => {
-    const tokens = wordTokenize(text);
-    const each = references.map((reference) => {
-      const { rouge1, rouge2, rougeL } = rouge(text, reference);
-      return {
-        ...{ rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall },
-        ...{ rouge1F1: rouge1.f1, rouge2F1: rouge2.f1, rougeLF1: rougeL.f1 },
-        meteor: meteor(tokens, wordTokenize(reference)),
-      };
-    });
-    const mean = (name: keyof (typeof each)[number]) => each.reduce((sum, one) => sum + one[name], 0) / each.length;
-    const { theme, mood } = factScores(text, truth);
-    return {
-      ...{ rouge1: mean("rouge1"), rouge2: mean("rouge2"), rougeL: mean("rougeL") },
-      ...{ rouge1F1: mean("rouge1F1"), rouge2F1: mean("rouge2F1"), rougeLF1: mean("rougeLF1") },
-      ...{ meteor: mean("meteor"), theme, mood },
-    };
-  };
+  const score = textScorer(dictionary);
+  return (text: string, references: readonly string[], { truth }: Song): YardstickScores => ({
+    ...score(text, references),
+    ...factScores(text, truth),
+  });
 }
 
 /** The mean advantage of one writer over another on a measure, song by song, with its 95 % interval. */

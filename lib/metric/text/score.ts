@@ -1,7 +1,7 @@
 import { AlcapError } from "../../errors";
 import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
 import { meteorScorer } from "./meteor";
-import { type RougeOptions, type RougeScores, rouge } from "./rouge";
+import { type RougeOptions, type RougeScores, rouge, rougeOfTokens, rougeTokens } from "./rouge";
 import { wordTokenize } from "./word-tokenize";
 import type { SynonymDictionary } from "./wordnet";
 
@@ -45,6 +45,39 @@ export function scorePairs(
   }));
 }
 
+/** What is recorded of a text: ROUGE as recall (what the released evaluator of ALCAP reports) and as F1, and METEOR, each in 0 to 1. */
+export interface TextScores {
+  readonly rouge1: number;
+  readonly rouge2: number;
+  readonly rougeL: number;
+  readonly rouge1F1: number;
+  readonly rouge2F1: number;
+  readonly rougeLF1: number;
+  readonly meteor: number;
+}
+
+/** Scores a text against each of its references: the means over them, so that no single one's choice of words decides. */
+export function textScorer(dictionary: SynonymDictionary): (text: string, references: readonly string[]) => TextScores {
+  const meteor = meteorScorer(dictionary);
+  return (text, references) => {
+    const [words, tokens] = [rougeTokens(text), wordTokenize(text)];
+    const each = references.map((reference): TextScores => {
+      const { rouge1, rouge2, rougeL } = rougeOfTokens(words, rougeTokens(reference));
+      return {
+        ...{ rouge1: rouge1.recall, rouge2: rouge2.recall, rougeL: rougeL.recall },
+        ...{ rouge1F1: rouge1.f1, rouge2F1: rouge2.f1, rougeLF1: rougeL.f1 },
+        meteor: meteor(tokens, wordTokenize(reference)),
+      };
+    });
+    const mean = (name: keyof TextScores) => each.reduce((sum, one) => sum + one[name], 0) / each.length;
+    return {
+      ...{ rouge1: mean("rouge1"), rouge2: mean("rouge2"), rougeL: mean("rougeL") },
+      ...{ rouge1F1: mean("rouge1F1"), rouge2F1: mean("rouge2F1"), rougeLF1: mean("rougeLF1") },
+      meteor: mean("meteor"),
+    };
+  };
+}
+
 /** One number of a pair's scores by its name. */
 function scoreNamed(scores: PairScores, name: ScoreName): number {
   if (name === "meteor") return scores.meteor;
@@ -77,6 +110,7 @@ export function parseCaptionLines(text: string, name: string): CaptionPair[] {
     .forEach((line, i) => {
       if (line.trim() === "") return;
       const pair = parsePair(line);
+      if (pair === undefined) return;
       if (typeof pair === "string") bad.push(`line ${i + 1} ${pair}`);
       else pairs.push(pair);
     });
@@ -92,8 +126,8 @@ export function parseCaptionLines(text: string, name: string): CaptionPair[] {
   return pairs;
 }
 
-/** The pair on a line, or what is wrong with it. */
-function parsePair(line: string): CaptionPair | string {
+/** The pair on a line, or what is wrong with it; undefined for the scores at the end of a run's captions. */
+function parsePair(line: string): CaptionPair | string | undefined {
   let row: unknown;
   try {
     row = JSON.parse(line);
@@ -101,7 +135,8 @@ function parsePair(line: string): CaptionPair | string {
     return "is not JSON";
   }
   if (typeof row !== "object" || row === null) return "is no object";
-  const { prediction, caption, reference } = row as Record<string, unknown>;
+  const { prediction, caption, reference, columns } = row as Record<string, unknown>;
+  if (columns !== undefined && reference === undefined) return undefined;
   const predicted = prediction ?? caption;
   if (typeof predicted !== "string") return 'has no text "prediction"';
   if (typeof reference !== "string") return 'has no text "reference"';

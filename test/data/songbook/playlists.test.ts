@@ -105,7 +105,7 @@ test("there are at least 40 frames, each once, and none says a fact", () => {
   assert.equal(new Set(frames).size, frames.length);
   for (const frame of frames) {
     const plain = frame.replace(/\{\w+\}/g, "").replace(/[[\]|]/g, " ");
-    assert.deepEqual(mentions(plain), { themes: [], moods: [], instruments: [], details: [] }, frame);
+    assert.deepEqual(Object.values(mentions(plain)).flat(), [], frame);
   }
   for (const frame of mood) assert.doesNotMatch(frame, /\{topic\}/);
   for (const frame of theme) assert.doesNotMatch(frame, /\{(adj|noun)\}/);
