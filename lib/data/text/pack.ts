@@ -1,5 +1,5 @@
 import { type Value, value } from "../../engine";
-import type { CaptionValues } from "./batch";
+import type { CaptionValues, SongValues } from "./batch";
 
 /** Which sides of a batch are packed: their padding takes part in nothing. */
 export interface Packing {
@@ -43,8 +43,15 @@ export function packBatch(batch: CaptionValues, { lyrics, captions }: Packing): 
   };
 }
 
+/** The same for songs without captions, in few sizes. */
+export function packSongs(songs: SongValues): SongValues & { lyricsPlaces: PlaceValues | null } {
+  const side = packSide(songs.lyricsMask, 4);
+  if (!side) return { ...songs, lyricsPlaces: null };
+  return { ...songs, lyrics: side.take(songs.lyrics), lyricsMask: side.mask, lyricsPlaces: side.places };
+}
+
 /** How one side of a batch is packed, from its mask `[B, T]`; undefined where packing would leave out nothing. */
-function packSide(mask: Value) {
+function packSide(mask: Value, steps = stepsOf(mask.shape[0] ?? 0)) {
   const [B = 0, whole = 0] = mask.shape;
   const lengths = Array.from(
     { length: B },
@@ -52,9 +59,9 @@ function packSide(mask: Value) {
   );
   const count = lengths.reduce((a, b) => a + b, 0);
   const longest = Math.max(...lengths);
-  const fits = bucket(longest, whole, stepsOf(B));
+  const fits = bucket(longest, whole, steps);
   const T = lengths.every((length) => length === fits) ? fits + 1 : fits; // some padding must be there to point at
-  const N = bucket(count + 1, B * whole + 1, stepsOf(B));
+  const N = bucket(count + 1, B * whole + 1, steps);
   if (N >= B * whole) return undefined;
   const time = new Int32Array(N);
   const place = new Int32Array(N);

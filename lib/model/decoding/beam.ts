@@ -72,20 +72,26 @@ export function beamSearcher(
     return { logProbabilities: values, ids: indices };
   });
   const search = async (songs: Values<SongBatch>, { seed, firstSong }: Sampling = { seed: 0, firstSong: 0 }) => {
-    const step = await steps.start(songs, beams);
-    let searches: Search[] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => startSearch(decoding));
-    let parents: readonly number[] = searches.flatMap(({ beams }) => beams.map((_, beam) => beam));
-    for (let at = 0; at < maxLength - 1 && searches.some(({ done }) => !done); at++) {
-      const next = nextTokens(await step(lastTokens(searches), beams === 1 ? null : parents));
-      const moved = searches.map((search, song) =>
-        search.done
-          ? { search, parents: search.beams.map(() => -1) }
-          : advance(search, next(song, beams), decoding, { seed, song: firstSong + song, step: at }, choose),
-      );
-      searches = moved.map(({ search }) => search);
-      parents = moved.flatMap(({ search, parents }) => (search.done ? parents.map(() => -1) : parents));
+    const { step, shrink } = await steps.start(songs, beams);
+    const all: Search[] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => startSearch(decoding));
+    let batch = Array.from(all.keys()); // the songs that are still computed
+    let parents: readonly (readonly number[])[] = all.map(({ beams }) => beams.map((_, beam) => beam));
+    for (let at = 0; at < maxLength - 1 && all.some(({ done }) => !done); at++) {
+      const tokens = lastTokens(batch.map((song) => all[song]!));
+      const next = nextTokens(await step(tokens, beams === 1 ? null : parents.flat()));
+      parents = batch.map((song, row) => {
+        const before = all[song]!;
+        const ended = before.beams.map(() => -1);
+        if (before.done) return ended;
+        const draw = { seed, song: firstSong + song, step: at };
+        const moved = advance(before, next(row, beams), decoding, draw, choose);
+        all[song] = moved.search;
+        return moved.search.done ? ended : moved.parents;
+      });
+      const stay = shrink(batch.map((song) => all[song]!.done));
+      if (stay) [batch, parents] = [stay.map((row) => batch[row]!), stay.map((row) => parents[row]!)];
     }
-    return searches.map((search) => bestBeams(search, decoding));
+    return all.map((search) => bestBeams(search, decoding));
   };
   return Object.assign(search, { release: steps.release });
 }

@@ -20,18 +20,20 @@ export type GreedyDecoder = {
 export function greedyDecoder(params: ParamValues, captioner: Captioner, maxTokens: number): GreedyDecoder {
   const steps = decodingSteps(params, captioner, maxTokens, (logits) => ({ best: tf.argMax(logits, -1) }));
   const decode = async (songs: Values<SongBatch>) => {
-    const step = await steps.start(songs, 1);
+    const { step, shrink } = await steps.start(songs, 1);
     const written: number[][] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => []);
-    const tokens = new Int32Array(written.length).fill(bartTokens.decoderStart);
-    const ended = written.map(() => false);
-    for (let at = 0; at < maxTokens && ended.includes(false); at++) {
-      const { best } = await step(tokens, null);
-      written.forEach((ids, row) => {
-        const id = ended[row] ? bartTokens.pad : best.data[row]!;
-        tokens[row] = id;
-        if (id === bartTokens.eos) ended[row] = true;
-        else if (id !== bartTokens.pad) ids.push(id);
+    let open = written.map((ids) => ({ ids, last: bartTokens.decoderStart as number, ended: false }));
+    for (let at = 0; at < maxTokens && open.some(({ ended }) => !ended); at++) {
+      const { best } = await step(
+        Int32Array.from(open, ({ last }) => last),
+        null,
+      );
+      open.forEach((song, row) => {
+        song.last = song.ended ? bartTokens.pad : best.data[row]!;
+        if (song.last === bartTokens.eos) song.ended = true;
+        else if (song.last !== bartTokens.pad) song.ids.push(song.last);
       });
+      open = shrink(open.map(({ ended }) => ended))?.map((row) => open[row]!) ?? open;
     }
     return written.map((ids) => Int32Array.from(ids));
   };

@@ -1,6 +1,6 @@
 import { affine, gelu, layerNorm, tf } from "../../engine";
 import { bartPositionOffset, epsilons } from "../../recipe";
-import { type Batch, encode } from "../alcap";
+import { type Batch, encode, type PackedBatch } from "../alcap";
 import { vocabularyLogits } from "../bart";
 import type { Captioner } from "../captioner";
 import { linear, paddingBias } from "../layers";
@@ -25,11 +25,11 @@ export type Ask = { tokens: tf.Tensor; position: tf.Tensor; hidden: tf.Tensor };
 const layerNames = ({ text }: Captioner) => Array.from({ length: text.decoderLayers }, (_, i) => `model.decoder.layers.${i}`);
 
 /** Encodes the songs and projects the encoder's output once for all decoding steps. */
-export function remember(params: Params, captioner: Captioner, songs: SongBatch): Memory {
-  const encoded = encode(params, captioner, songs).at(-1) as tf.Tensor; // B, S, C
+export function remember(params: Params, captioner: Captioner, songs: SongBatch & Pick<PackedBatch, "lyricsPlaces">): Memory {
+  const encoded = encode(params, captioner, songs).at(-1) as tf.Tensor; // B, S, C, or packed N, C
   const project = (part: string) =>
     layerNames(captioner).map((name) =>
-      splitHeads(linear(params, `${name}.encoder_attn.${part}`, encoded), captioner.text.heads),
+      splitHeads(linear(params, `${name}.encoder_attn.${part}`, encoded), captioner.text.heads, songs.lyricsPlaces),
     );
   const keys = project("k_proj").map((all) => tf.transpose(all, [0, 1, 3, 2])); // B, H, D, S
   return { keys, values: project("v_proj"), padding: paddingBias(songs.lyricsMask) };

@@ -1,20 +1,36 @@
+import { packSongs } from "../../data/text/pack";
 import { compile, settings, tf, type Value, type Values, value } from "../../engine";
+import type { PackedBatch } from "../alcap";
 import type { Captioner } from "../captioner";
 import type { Params, ParamValues } from "../params";
 import { type Ask, type Caches, decodeOne, type Memory, remember, type SongBatch } from "./one-token";
 
-/**
- * One step of a batch: last tokens `[R]`, and for each row the beam of its song whose line it goes on with, −1 where the song has ended;
- * null for one beam a song.
- */
-export type Step<C> = (tokens: Int32Array, parents: readonly number[] | null) => Promise<Values<C>>;
+/** A batch of songs being decoded. */
+export interface Decoding<C> {
+  /**
+   * One position further: last tokens `[R]`, and for each row the beam of its song whose line it goes on with, −1 where the song has
+   * ended; null for one beam a song.
+   */
+  step(tokens: Int32Array, parents: readonly number[] | null): Promise<Values<C>>;
+  /**
+   * Lets songs that have ended go where the batch then fits a smaller graph. Gives the places of those that stay, in order: of the next
+   * step's tokens and parents, and of what it gives, only theirs are left. Null where all stay.
+   */
+  shrink(ended: readonly boolean[]): readonly number[] | null;
+}
 
 /** Decoding steps of one model. */
 export interface DecodingSteps<C> {
-  /** Encodes a batch of songs; the function it gives decodes one position after the other. */
-  start(songs: Values<SongBatch>, beams: number): Promise<Step<C>>;
+  /** Encodes a batch of songs, to be decoded one position after the other. */
+  start(songs: Values<SongBatch>, beams: number): Promise<Decoding<C>>;
   release(): Promise<void>;
 }
+
+/** Number of parameters from which on a graph for each batch size would take too much memory, since each has them baked in. */
+const MANY = 2 ** 24;
+
+/** Numbers of songs that a batch of `B` shrinks through: few, since each has a graph of its own; no song is computed alone. */
+export const batchSizes = (B: number): number[] => (B < 8 ? [] : [1 / 4, 1 / 2, 3 / 4].map((part) => Math.ceil(part * B)));
 
 /** Numbers of slots that caches grow through up to `L`: few, since each has a graph of its own. */
 export const cacheLengths = (L: number): number[] => {
@@ -39,7 +55,10 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
   choose: (logits: tf.Tensor) => C,
   place: "host" | "device" = settings().device === "cpu" ? "host" : "device",
 ): DecodingSteps<C> {
-  const first = compile((p: Params, songs: SongBatch) => remember(p, captioner, songs), { baked: [0], name: "remember" });
+  const first = compile((p: Params, songs: SongBatch & Pick<PackedBatch, "lyricsPlaces">) => remember(p, captioner, songs), {
+    baked: [0],
+    name: "remember",
+  });
   const onHost = compile(
     (past: Caches, memory: Memory, ask: Ask, p: Params) => {
       const { logits, written } = decodeOne(p, captioner, memory, past, ask);
@@ -55,15 +74,17 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
     { resident: "past", baked: [3], name: "decoding step" },
   );
   const decoder = decoderParams(params);
-  const start = async (songs: Values<SongBatch>, beams: number): Promise<Step<C>> => {
-    const memory = await first(params, songs);
-    const size = { B: songs.lyrics.shape[0] ?? 0, beams };
+  const large = Object.values(decoder).reduce((sum, { data }) => sum + data.length, 0) > MANY;
+  const start = async (songs: Values<SongBatch>, beams: number): Promise<Decoding<C>> => {
+    let memory = await first(params, packSongs(songs));
+    let size: Size = { B: songs.lyrics.shape[0] ?? 0, beams };
+    const sizes = place === "host" && !large ? batchSizes(size.B) : [];
     const lengths = place === "host" ? cacheLengths(T * beams) : [T * beams];
     let L = lengths[0] ?? 0;
     let past = emptyCaches(captioner, size, L);
     let lines: Lines = { seen: Array.from({ length: size.B * beams }, () => []), slots: [] };
     let at = 0;
-    return async (tokens, parents) => {
+    const step: Decoding<C>["step"] = async (tokens, parents) => {
       lines = nextLines(lines, parents, size, at, place === "host");
       const needed = Math.max(...lines.slots) + 1;
       if (needed > L) {
@@ -82,11 +103,46 @@ export function decodingSteps<C extends { readonly [name: string]: tf.Tensor }>(
       past = out.past;
       return out.chosen as Values<C>;
     };
+    const shrink = (ended: readonly boolean[]) => {
+      const stay = staying(ended, sizes);
+      if (!stay) return null;
+      const rows = stay.flatMap((song) => Array.from({ length: beams }, (_, beam) => song * beams + beam));
+      const cut = (tensor: Value) => songsOf(tensor, stay);
+      const [keys, values] = [memory.keys.map(cut), memory.values.map(cut)];
+      memory = { keys, values, padding: cut(memory.padding) };
+      past = { keys: past.keys.map(cut), values: past.values.map(cut) };
+      lines = {
+        seen: rows.map((row) => lines.seen[row]!),
+        slots: lines.slots.length ? rows.map((row) => lines.slots[row]!) : [],
+      };
+      size = { B: stay.length, beams };
+      return stay;
+    };
+    return { step, shrink };
   };
   const release = async () => {
     for (const compiled of [first, onHost, onDevice]) await compiled.release();
   };
   return { start, release };
+}
+
+/** The open songs, and ended ones up to the smallest size that holds the open ones; null where that is no smaller. */
+function staying(ended: readonly boolean[], sizes: readonly number[]): number[] | null {
+  const open = ended.filter((one) => !one).length;
+  const size = sizes.find((size) => size >= open);
+  if (open === 0 || size === undefined || size >= ended.length) return null;
+  let spare = size - open;
+  return ended.flatMap((one, song) => (!one || spare-- > 0 ? [song] : []));
+}
+
+/** Some songs of a tensor `[B, ...]`. */
+function songsOf({ data, shape }: Value, songs: readonly number[]): Value {
+  const width = data.length / (shape[0] ?? 1);
+  const out = new Float32Array(songs.length * width);
+  songs.forEach((song, at) => {
+    out.set(data.subarray(song * width, (song + 1) * width), at * width);
+  });
+  return value(out, [songs.length, ...shape.slice(1)]);
 }
 
 /** The parameters that a step uses. */

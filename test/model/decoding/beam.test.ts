@@ -242,7 +242,7 @@ test("caches that grow, and caches on the device, give the same tokens", async (
   assert.deepEqual(cacheLengths(T * 3), [113, 450]);
   const lines = async (place: "host" | "device") => {
     const steps = decodingSteps(params, captioner, T, (logits) => ({ best: tf.argMax(logits, -1) }), place);
-    const step = await steps.start(batch, 3);
+    const { step } = await steps.start(batch, 3);
     let tokens = Int32Array.of(2, 2, 2, 2, 2, 2);
     const out: number[][] = [];
     for (let at = 0; at < T; at++) {
@@ -255,6 +255,32 @@ test("caches that grow, and caches on the device, give the same tokens", async (
     return out;
   };
   assert.deepEqual(await lines("host"), await lines("device"));
+});
+
+test("songs that have ended leave the batch, and each caption is the one it has alone", async () => {
+  const { captioner, params } = model();
+  const batch = songs(captioner, 12);
+  const steps = decodingSteps(params, captioner, 9, (logits) => ({ best: tf.argMax(logits, -1) }));
+  const { step, shrink } = await steps.start(batch, 1);
+  await step(new Int32Array(12).fill(2), null);
+  const ended = (count: number) => Array.from({ length: 12 }, (_, song) => song % 2 === 1 && song < 2 * count);
+  assert.equal(shrink(ended(2)), null); // ten songs do not fit nine
+  assert.deepEqual(shrink(ended(6)), [0, 2, 4, 6, 8, 10]);
+  assert.equal((await step(new Int32Array(6).fill(5), null)).best.shape[0], 6);
+  await steps.release();
+  const sampled = { ...plain, topP: 0.9 };
+  const decoders = [
+    greedyDecoder(params, captioner, 9),
+    beamDecoder(params, captioner, plain),
+    beamDecoder(params, captioner, sampled),
+  ];
+  for (const decode of decoders) {
+    const together = await decode(batch, { seed: 1, firstSong: 0 });
+    assert.ok(new Set(together.map(({ length }) => length)).size > 1);
+    for (const [song, caption] of together.entries())
+      assert.deepEqual((await decode(one(batch, song), { seed: 1, firstSong: song }))[0], caption);
+    await decode.release();
+  }
 });
 
 test("repeated n-grams by hand", () => {
