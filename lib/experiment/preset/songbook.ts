@@ -75,14 +75,14 @@ const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 const quick: Preset = {
   name: "quick",
   about: "1,400 songs, a small model, one seed: the default of `npm run reproduce`",
-  corpus: { seed: 7, songs: 1400, agreement: 0.5, noise: 0.3 },
+  corpus: { seed: 7, songs: 1200, testSongs: 240, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
   lyricsTokens: 104,
   captionTokens: 56,
   music: { mels: 128, channels: 16, heads: 4, inner: 128, layers: 2, tags: 50 },
   tagger: {
     seed: 2020,
-    songs: { seed: 20_240_601, songs: 3000, agreement: 0, noise: 0.3 },
+    songs: { seed: 20_240_601, songs: 2600, testSongs: 500, agreement: 0, noise: 0.3 },
     cropFrames: 128,
     pooling: "mean",
     lower: { ...stagePlan, batch: 8, epochs: 8 },
@@ -109,7 +109,7 @@ const quick: Preset = {
   },
   baseModel: {
     seed: 2022,
-    songs: { seed: 20_231_206, songs: 24_000, agreement: 0, noise: 0 },
+    songs: { seed: 20_231_206, songs: 24_000, testSongs: 0, agreement: 0, noise: 0 },
     vocabulary: 4000,
     denoising: {
       batch: 26,
@@ -147,13 +147,13 @@ const smoke: Preset = {
   ...quick,
   name: "smoke",
   about: "tens of songs and a few steps: tests that everything runs; its numbers mean nothing",
-  corpus: { ...quick.corpus, songs: 40 },
+  corpus: { ...quick.corpus, songs: 40, testSongs: 8 },
   lyricsTokens: 64,
   captionTokens: 32,
   music: { ...quick.music, channels: 8, inner: 32 },
   tagger: {
     ...quick.tagger,
-    songs: { ...quick.tagger.songs, songs: 25 },
+    songs: { ...quick.tagger.songs, songs: 25, testSongs: 8 },
     lower: { ...stagePlan, batch: 8, epochs: 1 },
     middle: { ...stagePlan, batch: 8, epochs: 1 },
     top: { ...stagePlan, batch: 8, epochs: 1 },
@@ -180,7 +180,7 @@ const standard: Preset = {
   ...quick,
   name: "standard",
   about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; its runs are committed",
-  corpus: { ...quick.corpus, songs: 3000 },
+  corpus: { ...quick.corpus, songs: 2600, testSongs: 1000 },
   seeds: [2020, 2021, 2022],
 };
 

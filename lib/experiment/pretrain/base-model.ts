@@ -54,17 +54,19 @@ const songsOf = (songbook: SongbookOptions, from: number, to: number): Song[] =>
 
 type IntermediatePlan = NonNullable<BaseModelPlan["intermediate"]>;
 
+/** What listeners wrote about a song and nobody disliked. */
+const comments = ({ interpretations }: Song): string[] =>
+  interpretations.filter(({ votes }) => votes >= 0).map(({ text }) => text);
+
 /** What listeners wrote about a song and others liked. */
 const liked = ({ interpretations }: Song): string[] => interpretations.filter(({ votes }) => votes > 0).map(({ text }) => text);
 
 /**
  * The texts of denoising pre-training, from other songs than the corpus has. A song gives two, its lyrics and what listeners wrote
- * about it (where anybody liked that); they are never in one text, so denoising teaches nothing of which words go with which lyrics.
+ * about it; they are never in one text, so denoising teaches nothing of which words go with which lyrics.
  */
 export const denoisingTexts = ({ songs }: Pick<BaseModelPlan, "songs">, from: number, to: number): string[] =>
-  songsOf(songs, from, to)
-    .flatMap((song) => [song.lyrics, liked(song).join(" ")])
-    .filter((text) => text !== "");
+  songsOf(songs, from, to).flatMap((song) => [song.lyrics, comments(song).join(" ")]);
 
 /** The rows of the intermediate task: the lyrics of the same songs, each with every liked interpretation. */
 export const intermediateRows = (songs: SongbookOptions, { agreement }: IntermediatePlan, from: number, to: number) =>

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { melSpectrogram } from "../../data/audio/mel";
 import { type SongEmbedder, sha256Of } from "../../data/corpus";
-import { makeSong, renderSong, songId } from "../../data/songbook";
+import { makeSong, renderSong, songCount, songId } from "../../data/songbook";
 import { AlcapError } from "../../errors";
 import { readNpz } from "../../files/npz";
 import { workspaceOf } from "../../files/project";
@@ -26,7 +26,7 @@ export async function songEmbedder(file: string, progress: Progress = silent): P
     write: async (songbook, folder) => {
       mkdirSync(folder, { recursive: true });
       for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
-      const songs = Array.from({ length: songbook.songs }, (_, index) => songId(songbook.seed, index));
+      const songs = Array.from({ length: songCount(songbook) }, (_, index) => songId(songbook, index));
       const melOf = (_: string, index: number) => melSpectrogram(renderSong(makeSong(songbook, index).music));
       await representSongs(encoder, songs, melOf, npzStore(folder), progress);
       const first = path.join(folder, `${songs[0]}.npz`); // which may have been there
