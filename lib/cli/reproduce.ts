@@ -19,7 +19,7 @@ import { terminalReporter } from "./terminal";
 export const { run, parse } = command({
   name: "reproduce",
   about:
-    "Makes Songbook, trains the music encoder, BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
+    "Makes Songbook, represents its music, trains BART, BART-fusion and ALCAP, captions the test songs, scores the captions and " +
     "executes the notebooks. What is already there for the same recipe is read, not made again; a stopped run goes on where it was. " +
     "Recorded runs are not trained again, but for the one ALCAP whose weights `alcap caption` needs.",
   options: { preset, notebooks: unless("leave the notebooks as they are"), jobs },
