@@ -7,7 +7,7 @@ import type { Alignment } from "../recipe";
 import { bartDecoder, bartEncoder, bartParams, vocabularyLogits } from "./bart";
 import type { Captioner } from "./captioner";
 import { checkCaptioner } from "./check";
-import { crossAttention, fusionParams } from "./fusion";
+import { crossAttention, fusionNorm, fusionNormParams, fusionParams } from "./fusion";
 import { type Dropout, keepAll, linear } from "./layers";
 import { type Places, unpacked } from "./layout";
 import { type Initial, type Params, param } from "./params";
@@ -28,6 +28,8 @@ export type Batch = {
   labelMask: tf.Tensor;
   /** 1 for the first row of each song in the batch, else 0, `[B]`. */
   distinct: tf.Tensor;
+  /** What the words are aligned with `[B, M, D]`, where that is not the song's own music: a control. */
+  pairedMusic?: tf.Tensor;
 };
 
 /** A batch of which one side or both may be packed: the words alone, as rows `[N]` with their places. */
@@ -58,11 +60,13 @@ export function encode(
   inputs: Pick<PackedBatch, "lyrics" | "lyricsMask" | "music" | "lyricsPlaces">,
   dropout: Dropout = keepAll,
 ): tf.Tensor[] {
-  const { method, text, recipe } = captioner;
+  const { method, text, recipe, layerNorm } = captioner;
+  const fused = (state: tf.Tensor) =>
+    method === "bart"
+      ? fusionNorm(params, state)
+      : crossAttention(params, recipe.fusion, state, inputs.music, dropout, inputs.lyricsPlaces);
   const afterLayer = (state: tf.Tensor, layer: number) =>
-    method !== "bart" && recipe.fusion.layers.includes(layer)
-      ? crossAttention(params, recipe.fusion, state, inputs.music, dropout, inputs.lyricsPlaces)
-      : state;
+    (method !== "bart" || layerNorm) && recipe.fusion.layers.includes(layer) ? fused(state) : state;
   return bartEncoder(params, text, inputs.lyrics, inputs.lyricsMask, { afterLayer, dropout, places: inputs.lyricsPlaces });
 }
 
@@ -74,13 +78,14 @@ export function alignmentCodes(
   params: Params,
   captioner: Captioner,
   states: readonly tf.Tensor[],
-  batch: Pick<PackedBatch, "lyricsMask" | "music" | "lyricsPlaces">,
+  batch: Pick<PackedBatch, "lyricsMask" | "music" | "lyricsPlaces" | "pairedMusic">,
 ): Codes {
   const { alignment } = captioner.recipe;
   const state = states[alignment.layer] as tf.Tensor;
   const sequences = batch.lyricsPlaces ? unpacked(state, batch.lyricsPlaces) : state; // B, S, C
   const lyrics = aggregate(sequences, batch.lyricsMask, alignment); // B, C
-  const music = alignment.aggregation === "cls" ? first(batch.music) : tf.mean(batch.music, 1); // B, D
+  const aligned = batch.pairedMusic ?? batch.music; // B, M, D
+  const music = alignment.aggregation === "cls" ? first(aligned) : tf.mean(aligned, 1); // B, D
   const map = (x: tf.Tensor) => linear(params, "contrast.fc", x);
   const { width } = captioner.text;
   if (captioner.musicWidth < width) return { music, lyrics: map(lyrics) };
@@ -180,7 +185,7 @@ export function captionerParams(captioner: Captioner): Record<string, Initial> {
   checkCaptioner(captioner);
   const { method, text, musicWidth, recipe } = captioner;
   const out = bartParams(text);
-  if (method === "bart") return out;
+  if (method === "bart") return captioner.layerNorm ? { ...out, ...fusionNormParams(text) } : out;
   Object.assign(out, fusionParams(text, recipe.fusion, musicWidth));
   if (!aligns(captioner) || musicWidth === text.width) return out;
   const [from, to] = [Math.max(musicWidth, text.width), Math.min(musicWidth, text.width)];

@@ -11,4 +11,6 @@ export interface Captioner {
   /** Width of the music representations. */
   readonly musicWidth: number;
   readonly recipe: Recipe<AlignmentLoss>;
+  /** BART alone: the fusion's LayerNorm where the fusion would stand, as a control. */
+  readonly layerNorm?: boolean;
 }

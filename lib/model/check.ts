@@ -35,10 +35,10 @@ const isCount = (x: number, least: number) => Number.isInteger(x) && x >= least;
  * the method is not looked at. Recipes come from files too, where no compiler has looked.
  * @throws AlcapError `usage` naming the field.
  */
-export function checkCaptioner({ method, text, recipe }: Captioner): void {
+export function checkCaptioner({ method, text, recipe, layerNorm }: Captioner): void {
   checkChoices({ method, ...recipe.caption });
   checkHeads(text.heads, "attention", text);
-  if (method !== "bart") checkFusion(recipe.fusion, text);
+  if (method !== "bart" || layerNorm) checkFusion(recipe.fusion, text);
   if (method === "alcap") checkAlignment(recipe.alignment, text);
 }
 

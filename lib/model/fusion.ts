@@ -83,10 +83,20 @@ export function crossAttention(
   const mixed = mergeHeads(tf.matMul(weights, tf.expandDims(music, 1)), places); // B, S, H·D
   const told = affine(mixed, tell.weight, tell.bias); // B, S, C
   const answer = fusion.forgetGate === "sigmoid" ? tf.mul(dropout(forgetGate(params, told, lyrics)), told) : told; // B, S, C
-  const gain = param(params, "model.encoder.final_layer_norm.weight");
-  const shift = param(params, "model.encoder.final_layer_norm.bias");
-  return layerNorm(tf.add(lyrics, tf.mul(answer, fusion.residual)), gain, shift, epsilons.bart); // B, S, C
+  return fusionNorm(params, tf.add(lyrics, tf.mul(answer, fusion.residual))); // B, S, C
 }
+
+const NORM = "model.encoder.final_layer_norm";
+
+/** The LayerNorm that the fusion ends in, `[B, S, C]` or `[N, C]`: pre-trained models lack it. */
+export const fusionNorm = (params: Params, x: tf.Tensor): tf.Tensor =>
+  layerNorm(x, param(params, `${NORM}.weight`), param(params, `${NORM}.bias`), epsilons.bart);
+
+/** Names, shapes and fresh values of the fusion's LayerNorm. */
+export const fusionNormParams = ({ width }: TextShape): Record<string, Initial> => ({
+  [`${NORM}.weight`]: { shape: [width], draw: "ones" },
+  [`${NORM}.bias`]: { shape: [width], draw: "zeros" },
+});
 
 /** How much of the attention's output passes, each element between 0 and 1: `sigmoid(fg([a; h]))`, `[B, S, C]`. */
 const forgetGate = (params: Params, told: tf.Tensor, lyrics: tf.Tensor) =>
@@ -111,7 +121,5 @@ export function fusionParams(shape: TextShape, fusion: Fusion, musicWidth: numbe
   dense(`${encoder}._multi_head_attn.in_proj_weight`, `${encoder}._multi_head_attn.in_proj_bias`, 3 * width, width);
   dense(`${encoder}._multi_head_attn.out_proj.weight`, `${encoder}._multi_head_attn.out_proj.bias`, width, width);
   if (fusion.forgetGate === "sigmoid") dense(`${encoder}.fg.weight`, `${encoder}.fg.bias`, width, 2 * width);
-  out[`${encoder}.final_layer_norm.weight`] = { shape: [width], draw: "ones" };
-  out[`${encoder}.final_layer_norm.bias`] = { shape: [width], draw: "zeros" };
-  return out;
+  return { ...out, ...fusionNormParams(shape) };
 }

@@ -68,7 +68,10 @@ const within = (one?: Interval, other?: Interval) =>
   one !== undefined && other !== undefined && one.mean >= other.low && one.mean <= other.high;
 
 /** A preset with everything that a record's recipe says; the corpus, which a record only names, stays the preset's. */
-export function presetOfRecipe(preset: Preset, { data, fusion, alignment, caption, training, ...rest }: RunRecipe): Preset {
+export function presetOfRecipe(
+  preset: Preset,
+  { data, fusion, alignment, caption, training, control, ...rest }: RunRecipe,
+): Preset {
   const { lyricsTokens, captionTokens, ...captioning } = training;
   const { recipe } = preset;
   return {
@@ -81,6 +84,7 @@ export function presetOfRecipe(preset: Preset, { data, fusion, alignment, captio
     decoding: rest.decoding,
     decodingBatch: rest.decodingBatch,
     lastBatch: rest.lastBatch,
+    ...(control && { control }),
   };
 }
 

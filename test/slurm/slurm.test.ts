@@ -7,7 +7,8 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { cellsOf, grids } from "alcap/dist/experiment/sweep/grid";
+import { cellsOf } from "alcap/dist/experiment/sweep/grid";
+import { grids } from "alcap/dist/experiment/sweep/grids";
 import { runsOfCells } from "alcap/dist/experiment/sweep/runs";
 import { projectRoot } from "alcap/dist/files/project";
 import { smokeHome } from "../experiment/sweep/smoke-home";
@@ -32,7 +33,7 @@ function said(home: string, program: string, ...words: string[]): string {
   return stdout;
 }
 
-const set = ["--set", "dataSet=songbook-positive,songbook-playlists"];
+const set = ["--set", "dataSet=songbook-positive,songbook-playlists", "--set", "replicate=1"];
 const submit = (home: string) =>
   said(
     home,
@@ -66,8 +67,8 @@ const log = (home: string, job: string, task: number) => {
 };
 
 const ids = () => {
-  const axes = { ...grids.table1.axes, dataSet: ["songbook-positive", "songbook-playlists"] } as const;
-  return runsOfCells(cellsOf({ ...grids.table1, axes }, presetNamed("smoke"))).map(({ id }) => `${id}.json`);
+  const set = { dataSet: ["songbook-positive", "songbook-playlists"], replicate: [1] } as const;
+  return runsOfCells(cellsOf(grids.table1, presetNamed("smoke"), set)).map(({ id }) => `${id}.json`);
 };
 
 /** What the kernel says of a process. */

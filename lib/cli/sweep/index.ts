@@ -1,15 +1,20 @@
 import { defaultJobs } from "../../experiment/run/obtain-runs";
-import { inColumns, runTable } from "../../experiment/study/table";
+import { runTable } from "../../experiment/study/table";
 import { type Axes, axisNames, readAxis } from "../../experiment/sweep/axes";
-import { cellsOf, gridNames, grids } from "../../experiment/sweep/grid";
+import { cellsOf, kindOf } from "../../experiment/sweep/grid";
+import { gridNames, grids } from "../../experiment/sweep/grids";
 import { makeSweep } from "../../experiment/sweep/make";
+import { demandProtocol } from "../../experiment/sweep/protocol";
 import { recordOf, runsOfCells, type SweepRun } from "../../experiment/sweep/runs";
+import { trialOf, trialsFile, tuneFolder } from "../../experiment/sweep/trials";
 import { workspaceOf } from "../../files/project";
 import { command } from "../command";
 import { choice, flag, many, output, required, text, usage, type Values, whole } from "../options";
 import { jobs, preset } from "../run-options";
 import { terminalReporter } from "../terminal";
+import { runList } from "./list";
 import { toSlurm } from "./slurm";
+import { tuned } from "./tuned";
 
 const about = gridNames.map((name) => `${name} (${grids[name].about})`).join(", ");
 
@@ -21,12 +26,12 @@ const positional = {
 const options = {
   preset,
   set: many(text("AXIS=VALUES", `values of an axis, as λ=0,0.02 or seed=2020..2024; axes: ${axisNames.join(", ")}`)),
-  list: flag("print the runs and make nothing"),
+  list: flag("print the runs, what differs, whether they are recorded and minutes that they may take, and make nothing"),
   table: flag("print the table of what is recorded and make nothing; exit code 1 when a run is missing"),
   jobs,
   task: whole("make run N of the list only: what a task of Slurm does"),
   slurm: flag("submit the open runs as a job array of Slurm, with a job after it that prints the table"),
-  out: output("folder for records in the place of results/PRESET"),
+  out: output("folder for records in the place of results/PRESET, or of results/tune"),
 };
 
 type Given = Values<typeof positional> & Values<typeof options>;
@@ -44,9 +49,8 @@ export const { run, parse } = command({
 
 async function sweep(given: Given): Promise<number> {
   if (given.file !== undefined && !given.slurm) throw usage("FILE means nothing without --slurm.", "Run `alcap sweep --help`.");
-  const set = (given.set ?? []).map(readAxis);
-  const axes: Axes = Object.assign({}, grids[given.grid].axes, ...set);
-  const cells = cellsOf({ ...grids[given.grid], axes }, given.preset);
+  const set: Axes = Object.assign({}, ...(given.set ?? []).map(readAxis));
+  const cells = cellsOf(grids[given.grid], given.preset, set);
   if (given.task === undefined) return all(given, runsOfCells(cells, given.out));
   const cell = cells[given.task];
   if (cell === undefined) throw usage(`The grid has no run ${given.task}.`, "Run the command with --list.");
@@ -54,31 +58,50 @@ async function sweep(given: Given): Promise<number> {
 }
 
 async function all(given: Given, runs: readonly SweepRun[]): Promise<number> {
-  if (given.list) return list(runs);
-  if (given.table) return table(runs);
-  const open = runs.filter((run) => !recordOf(run));
+  if (given.list) return list(given, runs);
+  if (given.table) return table(given, runs);
+  const open = runs.filter((run) => !isMade(given, run));
   if (!given.slurm || open.length === 0) return make(given, runs);
+  demand(given);
   toSlurm(given, open);
   return 0;
 }
 
-async function make({ jobs = defaultJobs(), out, preset }: Given, runs: readonly SweepRun[]): Promise<number> {
-  const { cache } = workspaceOf(preset, out);
-  const failures = await makeSweep(runs, { jobs, out, cache }, terminalReporter());
-  for (const { run, error } of failures) console.error(`alcap: ${run.id}: ${error.message}`);
-  return table(runs);
+/** Where a grid leaves trials in the place of records: their file. */
+const trialsOf = ({ grid, out }: Given) => (grids[grid].leaves === "trials" ? trialsFile(tuneFolder(out)) : undefined);
+
+function isMade(given: Given, run: SweepRun): boolean {
+  const file = trialsOf(given);
+  return (file === undefined ? recordOf(run) : trialOf(file, run)) !== undefined;
 }
 
-function list(runs: readonly SweepRun[]): number {
-  const rows = runs.map((run) => [String(run.cell), run.id, recordOf(run) ? "recorded" : "open", String(run.steps)]);
-  console.log(inColumns([["N", "run", "state", "steps"], ...rows]));
-  const open = runs.filter((run) => !recordOf(run));
-  const steps = open.reduce((sum, run) => sum + run.steps, 0);
-  console.log(`\n${runs.length} runs, ${open.length} open with ${steps} training steps.`);
+/** Runs on corpora that are kept for confirmation are made after what they are to show was stated. */
+function demand({ grid, preset }: Given): void {
+  if (kindOf(grids[grid], preset) === "confirmation") demandProtocol();
+}
+
+async function make(given: Given, runs: readonly SweepRun[]): Promise<number> {
+  const { jobs = defaultJobs(), out, preset } = given;
+  demand(given);
+  const { cache } = workspaceOf(preset, out);
+  const failures = await makeSweep(runs, { jobs, out, cache, trials: trialsOf(given) }, terminalReporter());
+  for (const { run, error } of failures) console.error(`alcap: ${run.id}: ${error.message}`);
+  return table(given, runs);
+}
+
+function list(given: Given, runs: readonly SweepRun[]): number {
+  const file = trialsOf(given);
+  const secondsOf = (run: SweepRun) =>
+    file === undefined ? recordOf(run)?.circumstances : { trainSeconds: trialOf(file, run)?.seconds };
+  console.log(
+    runList(runs, (run) => isMade(given, run), { secondsOf, captions: file === undefined, jobs: given.jobs ?? defaultJobs() }),
+  );
   return 0;
 }
 
-function table(runs: readonly SweepRun[]): number {
+function table(given: Given, runs: readonly SweepRun[]): number {
+  const file = trialsOf(given);
+  if (file !== undefined) return tuned(runs, file, given);
   const records = runs.flatMap((run) => recordOf(run) ?? []);
   const missing = runs.length - records.length;
   if (records.length > 0) console.log(`${runTable(records)}\n`);

@@ -26,7 +26,7 @@ export const { run, parse } = command({
 async function verify(asked: Place & { id: string; set?: readonly string[]; json: boolean }): Promise<number> {
   const { record } = findById(asked.id, asked);
   const axes = Object.assign({}, ...(asked.set ?? []).map(readAxis));
-  const [cell] = cellsOf({ name: "verify", kind: "confirmation", axes }, presetNamed(record.preset));
+  const [cell] = cellsOf({ name: "verify", kind: "confirmation", parts: [axes] }, presetNamed(record.preset));
   const found = await verifyRun(record, cell?.preset ?? presetNamed(record.preset), terminalReporter());
   console.log(asked.json ? JSON.stringify({ id: record.id, ...found }) : inWords(record.id, found));
   return found.passed ? 0 : 1;

@@ -12,6 +12,8 @@ export interface Example {
   readonly caption: Int32Array;
   /** Music representation `[M, D]`. */
   readonly music: Value;
+  /** What the words are aligned with, where that is not the song's own music. */
+  readonly pairedMusic?: Value;
 }
 
 /** Rows ready for batches, one at a time. */
@@ -31,7 +33,14 @@ export interface BatchLengths {
 export type SongValues = { lyrics: Value; lyricsMask: Value; music: Value };
 
 /** A training batch: the songs, the caption shifted right, the caption, its mask (`[B, T]` each), and first rows of songs `[B]`. */
-export type CaptionValues = SongValues & { captionInput: Value; labels: Value; labelMask: Value; distinct: Value };
+export type CaptionValues = SongValues & {
+  captionInput: Value;
+  labels: Value;
+  labelMask: Value;
+  distinct: Value;
+  /** Where the words are aligned with other music than their own. */
+  pairedMusic?: Value;
+};
 
 /** Pads sequences to one length: ids and mask `[B, length]`. */
 export function padded(sequences: readonly Int32Array[], length: number): { ids: Int32Array; mask: Float32Array } {
@@ -73,6 +82,7 @@ export function captionBatch(examples: readonly Example[], { lyricsTokens, capti
   examples.forEach(({ song }, row) => {
     if (!firstRow.has(song)) firstRow.set(song, row);
   });
+  const paired = examples.flatMap(({ pairedMusic }) => pairedMusic ?? []);
   const distinct = Float32Array.from(examples, ({ song }, row) => (firstRow.get(song) === row ? 1 : 0));
   return {
     ...songBatch(examples, lyricsTokens),
@@ -81,6 +91,7 @@ export function captionBatch(examples: readonly Example[], { lyricsTokens, capti
       captionTokens,
     ),
     distinct: value(distinct, [B]),
+    ...(paired.length === B && { pairedMusic: stackMusic(paired) }),
   };
 }
 

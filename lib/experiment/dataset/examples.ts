@@ -17,7 +17,9 @@ export function examplesOf({ tokeniser, music, preset }: ExampleSource, rows: re
   const captionOf = remembered((row: Row<SongText>) => tokeniser.encode(row.text, { maxLength: preset.captionTokens }));
   const of = (at: number): Example => {
     const row = rows[at] as Row<SongText>;
-    return { song: row.song.id, lyrics: lyricsOf(row.song), caption: captionOf(row), music: music.of(row.song.id) };
+    const { id } = row.song;
+    const paired = music.paired && { pairedMusic: music.paired(id) };
+    return { song: id, lyrics: lyricsOf(row.song), caption: captionOf(row), music: music.of(id), ...paired };
   };
   return { length: rows.length, of };
 }

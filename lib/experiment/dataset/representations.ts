@@ -5,6 +5,8 @@ import { AlcapError } from "../../errors";
 export interface Representations {
   /** The representation `[M, D]` of a song. Throws `AlcapError` "data" for a song that has none. */
   of(song: string): Value;
+  /** What a song's words are aligned with, where that is not its own music. */
+  paired?(song: string): Value;
   /** D. */
   readonly width: number;
   /** Names the representations: other ones give another name. */

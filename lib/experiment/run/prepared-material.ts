@@ -6,6 +6,7 @@ import { type Workspace, workspaceOf } from "../../files/project";
 import { readBartFolder } from "../../model/bart-folder";
 import { quiet, type Reporter } from "../../progress";
 import { bartTokens, type TextShape } from "../../recipe";
+import { controlled, withComments } from "../dataset/controls";
 import type { Corpus, SongText } from "../dataset/corpus";
 import { readPreparedCorpus } from "../dataset/prepared-corpus";
 import { findRepresentations, readRepresentations } from "../dataset/representation-files";
@@ -33,7 +34,7 @@ export type TextSource =
   | { readonly start: "fresh"; readonly shape: Omit<TextShape, "vocabulary"> };
 
 /** Everything that fixes a set of runs on a corpus that `alcap prepare` wrote. */
-export interface PreparedPreset extends Omit<RunPlan, "dataSet"> {
+export interface PreparedPreset extends Omit<RunPlan, "dataSet" | "start"> {
   /** Which rows, as `si-positive`; may be left out where the corpus has one data set only. */
   readonly dataSet?: string;
   /** Folder of the prepared corpus, or of the one of its data sets that has a folder of its own. */
@@ -53,14 +54,16 @@ export async function preparedMaterial(preset: PreparedPreset, report: Reporter 
   const workspace = workspaceOf(preset, out);
   const { text } = preset;
   const bart = text.start === "weights" ? await startWeights(text.folder) : undefined;
-  const corpus = await readPreparedCorpus(preset.folder, preset.dataSet, report("reading the corpus"));
+  const whole = await readPreparedCorpus(preset.folder, preset.dataSet, report("reading the corpus"));
+  const corpus = withComments(whole, preset.comments);
   const tokeniser =
     "read" in preset.words
       ? loadTokeniser(preset.words.read)
       : (await learnWords({ vocabulary: preset.words.learn }, corpus, workspace.cache)).tokeniser;
   checkTokens(tokeniser, bart?.text);
   const music = await representations(preset, corpus, workspace, report);
-  const shared = { preset: { ...preset, dataSet: corpus.name }, workspace, corpus, tokeniser, music };
+  const plan = { ...preset, dataSet: corpus.name };
+  const shared = { preset: plan, workspace, corpus, tokeniser, music: controlled(music, preset.control, corpus) };
   if (text.start === "weights") return { ...shared, ...(bart ?? (await startWeights(text.folder))) };
   return { ...shared, text: { ...text.shape, vocabulary: tokeniser.vocabSize }, start: { params: {}, hash: "fresh" } };
 }

@@ -3,7 +3,7 @@ import { fingerprint } from "../../files/fingerprint";
 import type { AlignmentLoss } from "../../loss/alignment";
 import type { Method } from "../../paper";
 import type { CaptionObjective, Fusion, Recipe, TextShape } from "../../recipe";
-import type { CaptioningPlan, DecodingPlan, RunPlan } from "../preset/plan";
+import type { CaptioningPlan, Control, DecodingPlan, RunPlan } from "../preset/plan";
 import type { RunFacts } from "./material";
 
 type Alignment = Recipe<AlignmentLoss>["alignment"];
@@ -29,6 +29,8 @@ export type AppliedAlignment = Pick<Alignment, "weight" | "loss" | "aggregation"
 export interface RunRecipe {
   /** `alcap` with λ = 0 is `bart-fusion`. */
   readonly method: Method;
+  /** Where it says something about the method. */
+  readonly control?: Control;
   readonly seed: number;
   readonly data: { readonly set: string; readonly hash: string };
   /** Names the text model that every method starts from, by recipe or by content. */
@@ -47,15 +49,20 @@ export interface RunRecipe {
   readonly engine: { readonly engine: string; readonly device: string; readonly threads: number };
 }
 
+/** What a recipe is made of beside the run's name: of the corpus, its names. */
+export type RecipeFacts = Omit<RunFacts, "corpus" | "workspace"> & { readonly corpus: Pick<RunFacts["corpus"], "name" | "hash"> };
+
 /** The normalised recipe of a run. It needs no trained weights, only their names. */
-export function recipeOf({ preset, corpus, text, music, start }: RunFacts, { method, seed }: RunName): RunRecipe {
+export function recipeOf({ preset, corpus, text, music, start }: RecipeFacts, { method, seed }: RunName): RunRecipe {
   const { lyricsTokens, captionTokens, captioning, decoding, decodingBatch, lastBatch = "scored" } = preset;
   const { fusion, alignment, caption } = preset.recipe;
   const { checkpointSteps: _, evaluateEvery = 1, ...training } = captioning;
   const { dropout, ...sizes } = text;
   const aligns = method === "alcap" && alignment.weight !== 0;
+  const control = appliedControl(preset.control, method, aligns);
   return {
     method: method === "alcap" && !aligns ? "bart-fusion" : method,
+    ...(control && { control }),
     seed,
     data: { set: corpus.name, hash: corpus.hash },
     baseModel: start.hash,
@@ -69,6 +76,17 @@ export function recipeOf({ preset, corpus, text, music, start }: RunFacts, { met
     lastBatch,
     engine: numericsOf(engineInfo()),
   };
+}
+
+/** BART has no music to be replaced, the other methods have the LayerNorm, and only what aligns has pairs. */
+function appliedControl(control: Control | undefined, method: Method, aligns: boolean): Control | undefined {
+  const applies = {
+    "other-music": method !== "bart",
+    "true-mood": method !== "bart",
+    "random-pairs": aligns,
+    "layer-norm": method === "bart",
+  };
+  return control && applies[control] ? control : undefined;
 }
 
 /** Positive pairs have no temperature, similarity or direction; only a mean has something to leave out. */
@@ -97,11 +115,11 @@ export const recipeHash = (recipe: RunRecipe): string => fingerprint(recipe);
 /** Characters of the recipe's hash that a run's id ends in. */
 const ID_HASH = 6;
 
-/** The id of a run by its recipe, readable and unique, e.g. `songbook-positive.alcap.λ0.02.s2022.4f1c9a`. */
+/** The id of a run by its recipe, readable and unique, e.g. `songbook-positive.alcap.λ0.02.s2022.4f1c9a`, with its control where it has one. */
 export function idOf(recipe: RunRecipe): string {
-  const { method, seed, data, alignment } = recipe;
+  const { method, control, seed, data, alignment } = recipe;
   const weight = alignment === undefined ? "" : `.λ${alignment.weight}`;
-  return `${data.set}.${method}${weight}.s${seed}.${recipeHash(recipe).slice(0, ID_HASH)}`;
+  return `${data.set}.${method}${weight}${control === undefined ? "" : `.${control}`}.s${seed}.${recipeHash(recipe).slice(0, ID_HASH)}`;
 }
 
 /** The id of a preset's run. */

@@ -3,6 +3,7 @@ import { AlcapError } from "../../errors";
 import { type Claim, holds } from "../../files/claim";
 import { type Progress, quiet } from "../../progress";
 import { makeRun, materialOf } from "./obtain-runs";
+import { trainRun } from "./run";
 import type { RunMessage, RunTask } from "./side-by-side";
 
 /** Least time between two messages on progress, in milliseconds. */
@@ -24,8 +25,15 @@ function teller(training: boolean, claim: Claim | undefined): Progress {
   };
 }
 
-async function work({ source, name, weights, claim }: RunTask): Promise<void> {
+async function work({ source, name, weights, trial, claim }: RunTask): Promise<void> {
   const material = await materialOf(source, quiet);
+  if (trial) {
+    const started = performance.now();
+    const { best } = await trainRun(material, name, teller(true, claim));
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    tell({ kind: "found", found: { loss: best.score, step: best.step, seconds } });
+    return;
+  }
   await makeRun(material, name, weights, teller(true, claim), () => teller(false, claim));
 }
 

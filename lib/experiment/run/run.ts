@@ -13,20 +13,23 @@ import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, testRows } from "./captions";
 import type { RunFacts, RunMaterial } from "./material";
-import { idOf, type RunName, recipeHash, recipeOf, runId } from "./recipe";
+import { idOf, type RunName, type RunRecipe, recipeHash, recipeOf, runId } from "./recipe";
 import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records";
 import { RECORD_FORM } from "./schema";
 import { diversityOf, summarise } from "./scoring/scores";
 
 /** The model of a run. */
 export function captionerOf({ preset, text, music }: RunMaterial, method: Method): Captioner {
-  return { method, text, musicWidth: music.width, recipe: preset.recipe };
+  const layerNorm = preset.control === "layer-norm" && method === "bart" && { layerNorm: true };
+  return { method, text, musicWidth: music.width, recipe: preset.recipe, ...layerNorm };
 }
 
+/** Where a run's weights, checkpoint and drafts lie. */
+export const runFolder = (cache: string, recipe: RunRecipe) => path.join(cache, `run-${recipeHash(recipe)}`);
+
 /** Where a run's trained weights lie; they can be made again from the recipe. */
-export function weightsFile(facts: RunFacts, name: RunName): string {
-  return path.join(facts.workspace.cache, `run-${recipeHash(recipeOf(facts, name))}`, "model.safetensors");
-}
+export const weightsFile = (facts: RunFacts, name: RunName): string =>
+  path.join(runFolder(facts.workspace.cache, recipeOf(facts, name)), "model.safetensors");
 
 /**
  * The file of a run's trained weights.

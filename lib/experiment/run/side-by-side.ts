@@ -19,13 +19,23 @@ export interface RunTask {
   readonly source: RunSource;
   readonly name: RunName;
   readonly weights: boolean;
+  /** Whether it is trained alone, for its held-out loss: nothing is captioned, no test song is looked at and no record is written. */
+  readonly trial?: boolean;
   /** Where several machines may make the run: it stops before it writes what is no longer its own. */
   readonly claim?: Claim;
 }
 
-/** What a run's process says: how far it is, that it has ended, that its claim is another's now, or why it cannot go on. */
+/** What a trial found: the held-out caption loss in nats a token, the step that has it, and seconds of training. */
+export interface Found {
+  readonly loss: number;
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** What a run's process says: how far it is, what a trial found, that it has ended, that its claim is another's now, or why it cannot go on. */
 export type RunMessage =
   | { readonly kind: "progress"; readonly training: boolean; readonly done: number; readonly total: number }
+  | { readonly kind: "found"; readonly found: Found }
   | { readonly kind: "done" }
   | { readonly kind: "lost" }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly problem: string; readonly advice: string };
@@ -35,6 +45,7 @@ export interface RunState {
   done: number;
   total: number;
   note: string;
+  found?: Found;
 }
 
 /**
@@ -126,6 +137,7 @@ export function inProcess(
     child.on("message", (message: RunMessage) => {
       if (message.kind === "failed") failure = new AlcapError(message.code, message.problem, message.advice);
       else if (message.kind === "progress") follow(state, nameOf(task), message);
+      else if (message.kind === "found") state.found = message.found;
       else {
         outcome = message.kind;
         if (outcome === "done")

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter } from "../../progress";
+import { controlled, withComments } from "../dataset/controls";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
@@ -31,7 +32,7 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
  * @param out folder for the results in the place of the preset's own
  */
 export function songbookFacts(preset: Preset, out?: string): SongbookFacts {
-  const corpus = songbookCorpus(preset);
+  const corpus = withComments(songbookCorpus(preset), preset.comments);
   const workspace = workspaceOf(preset, out);
   return {
     preset,
@@ -39,9 +40,12 @@ export function songbookFacts(preset: Preset, out?: string): SongbookFacts {
     corpus,
     text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
     music: { hash: encoderFiles(preset, corpus, workspace.cache).hash },
-    start: { hash: baseModelName(preset) },
+    start: { hash: startName(preset, baseModelName(preset)) },
   };
 }
+
+/** Names what methods start from; fresh parameters know words by the base model's tokeniser. */
+const startName = ({ start }: Preset, baseModel: string) => (start === "random" ? `random-${baseModel}` : baseModel);
 
 /** The records that are there for exactly a preset's runs: same recipe, same data. None is made, and no weights are needed. */
 export const recordedRuns = (facts: RunFacts, runs: readonly RunName[] = runsOf(facts.preset)): RunRecord[] =>
@@ -68,8 +72,8 @@ export async function prepareMaterial(preset: Preset, report: Reporter = quiet, 
     tokeniserFile,
     text: { ...preset.text, vocabulary: tokeniser.vocabSize },
     encoder,
-    music: heldRepresentations(music, hash),
+    music: controlled(heldRepresentations(music, hash), preset.control, corpus),
     stages,
-    start: { params, hash: pretrained },
+    start: { params: preset.start === "random" ? {} : params, hash: startName(preset, pretrained) },
   };
 }

@@ -1,109 +1,39 @@
-import type { SongbookDataSet } from "../../data/corpus/layout/data-sets";
 import { AlcapError } from "../../errors";
-import { type Method, methods } from "../../paper";
-import { dataSetNames, type Preset } from "../preset/songbook";
-import type { RunName } from "../run/recipe";
+import type { Axis, GridKind, Point } from "./axis/axis";
+import { corpusAxes } from "./axis/corpus";
+import { lambda, modelAxes } from "./axis/model";
+import { nameAxes, trainingAxes } from "./axis/training";
 
-/** One point of a grid: a run of a preset that the axes have changed. */
-export interface Cell {
-  readonly preset: Preset;
-  readonly name: RunName;
-}
+export type { GridKind } from "./axis/axis";
 
-/** Corpora for development and confirmation are of different seeds. */
-export type GridKind = "development" | "confirmation";
+/** Every axis, the outermost first. */
+const all = { ...corpusAxes, ...modelAxes, ...trainingAxes, lambda, ...nameAxes };
 
-/** What a value of each axis is. */
-interface AxisValue {
-  /** Corpus seed and training seed together, so that an interval speaks of the method and not of one corpus or one initial draw. */
-  readonly replicate: number;
-  readonly corpusSeed: number;
-  readonly songs: number;
-  /** ρ: how often the lyrics' mood words follow the music's mood. */
-  readonly agreement: number;
-  readonly dataSet: SongbookDataSet;
-  /** λ of equation 4. */
-  readonly lambda: number;
-  /** Of training. */
-  readonly seed: number;
-  readonly method: Method;
-}
+type AxisValue = { readonly [K in keyof typeof all]: ReturnType<(typeof all)[K]["read"]> };
 
 export type AxisName = keyof AxisValue;
+
+const axes: { readonly [K in AxisName]: Axis<AxisValue[K]> } = all;
 
 /** The values of a grid's axes; one that is left out stays as the preset has it. */
 export type Axes = { readonly [K in AxisName]?: readonly AxisValue[K][] };
 
-interface Axis<T> {
-  /** How it is called beside its name. */
-  readonly symbol?: string;
-  readonly read: (text: string) => T;
-  readonly whole?: boolean;
-  readonly apply: (cell: Cell, value: T, kind: GridKind) => Cell;
+/** One point of a grid: a run of a preset that the axes have changed. */
+export interface Cell extends Point {
+  /** Its value on each axis that the grid has. */
+  readonly at: Coordinates;
 }
 
-const ofCorpus = ({ preset, name }: Cell, change: Partial<Preset["corpus"]>): Cell => ({
-  preset: { ...preset, corpus: { ...preset.corpus, ...change } },
-  name,
-});
-
-const whole = (from: number) => numeric(/^\d+$/, from, Number.MAX_SAFE_INTEGER, "a whole number");
-const real = (to: number) => numeric(/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, 0, to, "a number");
-
-function numeric(form: RegExp, from: number, to: number, kind: string) {
-  const span =
-    to < Number.MAX_VALUE && to !== Number.MAX_SAFE_INTEGER ? `${kind} from ${from} to ${to}` : `${kind} from ${from} up`;
-  return (text: string): number => {
-    const value = Number(text);
-    if (form.test(text) && value >= from && value <= to) return value;
-    throw new AlcapError("usage", `"${text}" is not ${span}.`, "Mend --set.");
-  };
-}
-
-const named =
-  <K extends string>(names: readonly K[]) =>
-  (text: string): K => {
-    const found = names.find((name) => name === text);
-    if (found !== undefined) return found;
-    throw new AlcapError("usage", `There is no "${text}".`, `Choose from ${names.join(", ")}.`);
-  };
-
-/** Seed before the first replicate's: of its corpus by the grid's kind, of its training. */
-const BEFORE = { development: 6, confirmation: 100, training: 2019 } as const;
-
-/** Every axis, the outermost first. */
-const axes: { readonly [K in AxisName]: Axis<AxisValue[K]> } = {
-  dataSet: { read: named(dataSetNames), apply: ({ preset, name }, dataSet) => ({ preset: { ...preset, dataSet }, name }) },
-  replicate: {
-    read: whole(1),
-    whole: true,
-    apply: (cell, r, kind) => {
-      const changed = ofCorpus(cell, { seed: BEFORE[kind] + r });
-      return { ...changed, name: { ...cell.name, seed: BEFORE.training + r } };
-    },
-  },
-  corpusSeed: { read: whole(0), whole: true, apply: (cell, seed) => ofCorpus(cell, { seed }) },
-  songs: { read: whole(1), whole: true, apply: (cell, songs) => ofCorpus(cell, { songs }) },
-  agreement: { symbol: "ρ", read: real(1), apply: (cell, agreement) => ofCorpus(cell, { agreement }) },
-  lambda: {
-    symbol: "λ",
-    read: real(Number.MAX_VALUE),
-    apply: ({ preset, name }, weight) => {
-      const alignment = { ...preset.recipe.alignment, weight };
-      return { preset: { ...preset, recipe: { ...preset.recipe, alignment } }, name };
-    },
-  },
-  seed: { read: whole(0), whole: true, apply: ({ preset, name }, seed) => ({ preset, name: { ...name, seed } }) },
-  method: { read: named(methods), apply: ({ preset, name }, method) => ({ preset, name: { ...name, method } }) },
-};
+export type Coordinates = { readonly [K in AxisName]?: AxisValue[K] };
 
 export const axisNames = Object.keys(axes) as readonly AxisName[];
 
 /** Each cell by each value of an axis. */
 export const crossed = <K extends AxisName>(cells: readonly Cell[], given: Axes, name: K, kind: GridKind): readonly Cell[] => {
-  const values = given[name];
+  const values: readonly AxisValue[K][] | undefined = given[name];
   const { apply } = axes[name];
-  return values === undefined ? cells : cells.flatMap((cell) => values.map((value) => apply(cell, value, kind)));
+  if (values === undefined) return cells;
+  return cells.flatMap((cell) => values.map((value) => ({ ...apply(cell, value, kind), at: { ...cell.at, [name]: value } })));
 };
 
 /** Most values of a range: more are a slip of the pen. */
@@ -123,7 +53,7 @@ export function readAxis(text: string): Axes {
 }
 
 function valuesOf<K extends AxisName>(name: K, text: string): readonly AxisValue[K][] {
-  const { read, whole: ranged = false } = axes[name];
+  const { read, ranged = false } = axes[name];
   return text.split(",").flatMap((part) => {
     const range = /^(\d+)\.\.(\d+)$/.exec(part);
     if (range === null || !ranged) return [read(part)];

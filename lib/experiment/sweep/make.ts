@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AlcapError } from "../../errors";
@@ -8,9 +8,11 @@ import { quiet, type Reporter } from "../../progress";
 import { songbookCorpus } from "../dataset/corpus";
 import { findBaseModel, obtainBaseModel } from "../pretrain/base-model";
 import { recipeHash } from "../run/recipe";
+import { runFolder } from "../run/run";
 import { ended, endingChildren, freshState, inProcess, reportAll } from "../run/side-by-side";
 import { obtainMusicEncoder } from "../tagger/songbook-encoder";
 import { recordOf, type SweepRun } from "./runs";
+import { addTrial, trialOf } from "./trials";
 
 export interface SweepOptions {
   /** Runs at once, each a process of its own. */
@@ -19,6 +21,8 @@ export interface SweepOptions {
   readonly cache: string;
   /** Folder for the results in the place of the preset's own. */
   readonly out?: string;
+  /** File of trials that runs leave a line in, in the place of records. */
+  readonly trials?: string;
   readonly times?: ClaimTimes;
   /** Told of each process that begins a run or goes on with one. */
   readonly started?: (run: SweepRun, child: ChildProcess) => void;
@@ -46,7 +50,7 @@ export async function makeSweep(
   report: Reporter = quiet,
 ): Promise<readonly SweepFailure[]> {
   const claims = openClaims(path.join(options.cache, "claims"), options.times);
-  const open = new Set(runs.filter((run) => !recordOf(run)));
+  const open = new Set(runs.filter((run) => !isMade(run, options)));
   const jobs = Math.min(options.jobs, open.size);
   try {
     return await endingChildren(async (children) => {
@@ -59,12 +63,16 @@ export async function makeSweep(
   }
 }
 
+/** Whether what is asked of a run is there: its record, or its line among the trials. */
+const isMade = (run: SweepRun, { trials }: Pick<SweepOptions, "trials">) =>
+  (trials === undefined ? recordOf(run) : trialOf(trials, run)) !== undefined;
+
 /** A worker takes one run after another. All of a process share the list of open runs. */
 function workerOf(
   open: Set<SweepRun>,
   children: Set<ChildProcess>,
   claims: Claims,
-  { jobs, cache, out, started }: SweepOptions,
+  { jobs, cache, out, trials, started }: SweepOptions,
   report: Reporter,
 ): () => Promise<readonly SweepFailure[]> {
   const busy = new Set<SweepRun>();
@@ -85,8 +93,8 @@ function workerOf(
   const take = () => {
     for (const run of open) {
       if (busy.has(run)) continue;
-      const claim = recordOf(run) ? undefined : claims.take(`run-${recipeHash(run.recipe)}`);
-      const recorded = recordOf(run) !== undefined; // looked for again: it may have been made before the claim
+      const claim = isMade(run, { trials }) ? undefined : claims.take(`run-${recipeHash(run.recipe)}`);
+      const recorded = isMade(run, { trials }); // looked for again: it may have been made before the claim
       if (claim && !recorded) return { run, claim };
       if (claim) claims.release(claim);
       if (recorded) settle(run);
@@ -97,8 +105,13 @@ function workerOf(
   const make = async (run: SweepRun, claim: Claim) => {
     const state = states.get(run) ?? freshState();
     await prepare(run);
-    const task = { source: { preset: run.preset, out }, name: run.name, weights: false, claim };
+    const source = { preset: run.preset, out };
+    const task = { source, name: run.name, weights: false, trial: trials !== undefined, claim };
     const outcome = await inProcess(task, children, state, changed, (child) => started?.(run, child));
+    if (outcome === "done" && trials !== undefined && state.found) {
+      await addTrial(trials, run, state.found, claims);
+      rmSync(runFolder(cache, run.recipe), { recursive: true, force: true }); // nobody needs a trial's weights
+    }
     if (outcome === "done") return settle(run);
     if (outcome === "died") deaths.set(run, (deaths.get(run) ?? 0) + 1);
     if ((deaths.get(run) ?? 0) >= DEATHS) throw ended(run.id);
@@ -131,11 +144,11 @@ function workerOf(
 /** Makes the base model and the music encoder of a run where they are missing, once among all workers, and tells how far it is. */
 function preparing(claims: Claims, cache: string, report: Reporter) {
   const begun = new Map<string, Promise<void>>();
-  const prepare = async ({ preset, material: { encoder, music, baseModel } }: SweepRun) => {
+  const prepare = async ({ preset, material: { music, baseModel } }: SweepRun) => {
     const base = () => findBaseModel(preset, cache) !== undefined;
     await madeOnce(claims, `base-model-${baseModel}`, base, () => obtainBaseModel(preset, cache, report));
     const make = () => obtainMusicEncoder(preset, songbookCorpus(preset), cache, report);
-    await madeOnce(claims, `encoder-${encoder}`, () => existsSync(music), make);
+    await madeOnce(claims, path.basename(path.dirname(music)), () => existsSync(music), make); // by all cores, once a corpus
   };
   return (run: SweepRun): Promise<void> => {
     const key = JSON.stringify(run.material);

@@ -3,12 +3,15 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { type Axes, readAxis } from "alcap/dist/experiment/sweep/axes";
-import { cellsOf, type Grid, grids } from "alcap/dist/experiment/sweep/grid";
+import { cellsOf } from "alcap/dist/experiment/sweep/grid";
+import { type Grid, grids } from "alcap/dist/experiment/sweep/grids";
 import { runsOfCells } from "alcap/dist/experiment/sweep/runs";
 import { arrayOf, slurmScript } from "alcap/dist/experiment/sweep/slurm";
 
 const smoke = presetNamed("smoke");
-const grid = (axes: Axes, kind: Grid["kind"] = "development") => cellsOf({ name: "trial", kind, axes }, smoke);
+const standard = presetNamed("standard");
+const grid = (axes: Axes, kind: Grid["kind"] = "development") =>
+  cellsOf({ name: "trial", kind, parts: [axes] }, kind === "confirmation" ? standard : smoke);
 
 test("axes are read as lists and ranges, by name or by symbol", () => {
   assert.deepEqual(readAxis("λ=0,0.02,5e-1"), { lambda: [0, 0.02, 0.5] });
@@ -44,7 +47,7 @@ test("a grid crosses its axes; what no axis names is the preset's", () => {
   assert.deepEqual(name, { method: "alcap", seed: 3 });
   assert.deepEqual(preset.corpus, { ...smoke.corpus, seed: 8 });
   assert.equal(preset.recipe.alignment.weight, 1);
-  assert.deepEqual(cellsOf({ ...grids.table1, axes: {} }, smoke)[0]?.preset, smoke);
+  assert.deepEqual(grid({})[0]?.preset, smoke);
 });
 
 test("a replicate is a corpus and a training of its own", () => {
@@ -58,7 +61,7 @@ test("a replicate is a corpus and a training of its own", () => {
     [101, 2020],
     [105, 2024],
   ]);
-  assert.throws(() => grid({ replicate: [1], seed: [2020] }), /both set a seed/);
+  assert.throws(() => cellsOf(grids.table1, smoke, { replicate: [1], seed: [2020] }), /both set a seed/);
 });
 
 test("a development grid refuses corpora that are kept for confirmation", () => {

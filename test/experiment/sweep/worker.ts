@@ -7,7 +7,7 @@ import { workspaceOf } from "alcap/dist/files/project";
 
 const preset = presetNamed("smoke");
 const axes = { lambda: [0.02, 1], seed: [2022], method: ["bart-fusion", "alcap"] } as const;
-const runs = runsOfCells(cellsOf({ name: "trial", kind: "development", axes }, preset));
+const runs = runsOfCells(cellsOf({ name: "trial", kind: "development", parts: [axes] }, preset));
 const options = {
   jobs: Number(process.argv[2]),
   cache: workspaceOf(preset).cache,
