@@ -75,7 +75,7 @@ const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 const quick: Preset = {
   name: "quick",
   about: "1,400 songs, a small model, one seed: the default of `npm run reproduce`",
-  corpus: { seed: 7, songs: 1200, testSongs: 240, agreement: 0.5, noise: 0.3 },
+  corpus: { seed: 7, songs: 1000, testSongs: 240, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
   lyricsTokens: 104,
   captionTokens: 56,
@@ -180,7 +180,7 @@ const standard: Preset = {
   ...quick,
   name: "standard",
   about: "3,000 songs, three seeds: `npm run reproduce -- --preset standard`, resumable; its runs are committed",
-  corpus: { ...quick.corpus, songs: 2600, testSongs: 1000 },
+  corpus: { ...quick.corpus, songs: 1600, testSongs: 1000 },
   seeds: [2020, 2021, 2022],
 };
 
