@@ -1,7 +1,7 @@
 import { isUnseen } from "../../../data/songbook";
 import { bootstrapInterval, type Interval } from "../../../metric/certainty";
 import { factScores } from "../../../metric/facts/facts";
-import { type TextScores, textScorer } from "../../../metric/text/score";
+import { onFresh, textScorer } from "../../../metric/text/score";
 import { loadWordNet } from "../../../metric/text/wordnet";
 import type { Row, SongText } from "../../dataset/corpus";
 import type { RunMaterial } from "../material";
@@ -35,7 +35,7 @@ export function scored(rows: readonly Row<SongText>[], { captions, comments, lik
     const likelihood = likelihoods?.[i];
     const scores = {
       ...shares(score(caption, [text])),
-      ...(fresh && shares(freshNames(score(caption, fresh)))),
+      ...(fresh && shares(onFresh(score(caption, fresh)))),
       ...(likelihood && { nll: rounded(likelihood.nll, 4) }),
       ...(typeof likelihood?.moodNll === "number" && { moodNll: rounded(likelihood.moodNll, 4) }),
       ...(song.truth && factScores(caption, song.truth)),
@@ -48,8 +48,6 @@ export function scored(rows: readonly Row<SongText>[], { captions, comments, lik
 const rounded = (x: number, digits: number) => Number(x.toFixed(digits));
 const shares = (scores: object): Record<string, number> =>
   Object.fromEntries(Object.entries(scores).map(([name, share]) => [name, rounded(share, 3)]));
-const freshNames = (scores: TextScores) =>
-  Object.fromEntries(Object.entries(scores).map(([name, score]) => [`fresh${name[0]?.toUpperCase()}${name.slice(1)}`, score]));
 
 /** Songs that are looked at apart: whose lyrics and music differ in mood, and whose theme and mood are together in no training song. */
 const groupsOf = ({ truth }: SongText): string[] => [
