@@ -1,12 +1,14 @@
 import { group } from "../command";
 
 const records = () => import("./records.js");
+const verdict = () => import("./verdict.js");
 
 /** `alcap runs`: what is recorded. */
 export const runs = group("runs", "Shows recorded runs. Records need no weights: what is committed is shown without training.", {
   list: { about: "every recorded run with its measures", load: async () => (await records()).listRuns },
   show: { about: "recipe, metrics with intervals, captions of one", load: async () => (await records()).showRun },
   diff: { about: "fields in which two recipes differ, metrics side by side", load: async () => (await records()).diffRuns },
+  verdict: { about: "what the confirmation runs show", load: async () => (await verdict()).verdictOf },
   schema: { about: "records and captions as JSON Schema", load: async () => (await records()).schema },
 });
 

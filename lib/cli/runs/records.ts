@@ -63,7 +63,7 @@ export const schema = command({
 });
 
 /** Folders of records: the one named, a preset's, or all presets'. */
-function foldersOf({ preset, folder }: Place): string[] {
+export function foldersOf({ preset, folder }: Place): string[] {
   if (folder !== undefined) return [folder];
   const results = path.join(projectHome(), "results");
   const names = existsSync(results) ? readdirSync(results).sort() : [];

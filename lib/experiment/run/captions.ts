@@ -61,7 +61,7 @@ export async function captionTestSplit(
   const comments = freshComments(material, rows.length);
   const likelihoods = comments && (await commentLikelihood(material, { captioner, params }, rows, comments, progress));
   rmSync(draft, { force: true });
-  return scored(material, rows, { captions, comments, likelihoods });
+  return scored(rows, { captions, comments, likelihoods });
 }
 
 /** Decodes batches whose first song is song `firstSong` of the test rows. */

@@ -1,8 +1,11 @@
+import seedrandom from "seedrandom";
+import { inRandomOrder } from "../../data/random-order";
 import { hasWords, splitSentences } from "../../data/text/sentences";
 import { AlcapError } from "../../errors";
 import { bootstrapInterval, type Interval, type PairedTest, pairedBootstrap } from "../../metric/certainty";
 import { dotProduct, type NamedEncoder, unitVector } from "../../metric/retrieval/encoder";
 import { hitsAtK } from "../../metric/retrieval/retrieval";
+import { paperCutoffs, paperQueries } from "../../paper";
 
 /** A song with what a model wrote of it, the entry of the index, and what listeners wrote, whose every sentence asks for it. */
 export interface IndexedSong {
@@ -12,10 +15,10 @@ export interface IndexedSong {
 }
 
 /** The paper's lengths of the list that a listener looks at (Table 2). */
-export const cutoffs = [5, 10, 20, 30] as const;
+export const cutoffs = paperCutoffs;
 export type Cutoff = (typeof cutoffs)[number];
 
-/** How well captions find their songs: for each cutoff one number a song, the share of its sentences that find it (r@k). */
+/** How well captions find their songs: for each cutoff one number a song that asks, the share of its sentences that find it (r@k). */
 export interface SongRetrieval {
   readonly encoder: string;
   readonly queries: number;
@@ -27,25 +30,45 @@ export interface SongRetrieval {
  * asks, the captions of all songs are the index. With one relevant song `p@k = r@k / k`. Sentences of one song answer alike, so
  * what is compared is songs: a song's number is the mean over its sentences.
  *
- * @throws AlcapError `input` when there are no songs, or one has no sentence to ask with
+ * @param asked sentences of each song; a song without any is only found
+ * @throws AlcapError `input` when there are no songs, or, where `asked` is left out, one has no sentence to ask with
  */
-export async function songRetrieval(songs: readonly IndexedSong[], encoder: NamedEncoder): Promise<SongRetrieval> {
+export async function songRetrieval(
+  songs: readonly IndexedSong[],
+  encoder: NamedEncoder,
+  asked: readonly (readonly string[])[] = songs.map(sentencesOf),
+): Promise<SongRetrieval> {
   if (songs.length === 0) throw new AlcapError("input", "There are no captions to search.", "Give at least one song.");
   const directions = async (texts: readonly string[]) => (await encoder.encode(texts)).map(unitVector);
   const index = await directions(songs.map(({ caption }) => caption));
-  const asked = songs.map(sentencesOf);
   const queries = await directions(asked.flat());
-  const recall = Object.fromEntries(cutoffs.map((k) => [k, new Float64Array(songs.length)])) as Record<Cutoff, Float64Array>;
-  let at = 0;
+  const asking = asked.filter(({ length }) => length > 0).length;
+  const recall = Object.fromEntries(cutoffs.map((k) => [k, new Float64Array(asking)])) as Record<Cutoff, Float64Array>;
+  let [at, song] = [0, 0];
   asked.forEach((sentences, place) => {
     for (const _ of sentences) {
       const query = queries[at++] as Float64Array;
       const similarities = Float64Array.from(index, (caption) => dotProduct(query, caption));
-      for (const k of cutoffs) recall[k][place]! += hitsAtK(similarities, [place], k).recall / sentences.length;
+      for (const k of cutoffs) recall[k][song]! += hitsAtK(similarities, [place], k).recall / sentences.length;
     }
+    if (sentences.length > 0) song++;
   });
   return { encoder: encoder.name, queries: queries.length, recall };
 }
+
+/** The paper's queries (section 6.4): one sentence of each of 100 songs, drawn by the seed; the same for all runs on the same songs. */
+export function paperSentences(songs: readonly IndexedSong[], seed: number | string): string[][] {
+  const random = seedrandom.alea(`retrieval/${seed}`);
+  const chosen = new Set(inRandomOrder([...songs.keys()], random).slice(0, paperQueries));
+  return songs.map((song, i) => {
+    const sentences = chosen.has(i) ? sentencesOf(song) : [];
+    return sentences.slice(0, 1).map(() => sentences[Math.floor(random() * sentences.length)] as string);
+  });
+}
+
+/** The ceiling: the same songs indexed by what another listener wrote of each, in the place of a model's caption. */
+export const humanIndex = (songs: readonly IndexedSong[], comments: readonly string[]): IndexedSong[] =>
+  songs.map((song, i) => ({ ...song, caption: comments[i] ?? "" }));
 
 function sentencesOf({ song, references }: IndexedSong): string[] {
   const sentences = references.flatMap(splitSentences).filter(hasWords);

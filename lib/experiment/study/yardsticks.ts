@@ -1,7 +1,7 @@
 import { freshComments, type Mood, moodNames, type Song, type SongbookOptions } from "../../data/songbook";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { type FactScores, factScores } from "../../metric/facts/facts";
-import { type TextScores, textScorer } from "../../metric/text/score";
+import { onFresh, type TextEndpoint, textScorer } from "../../metric/text/score";
 import type { SynonymDictionary } from "../../metric/text/wordnet";
 import { type Progress, silent } from "../../progress";
 
@@ -19,8 +19,11 @@ export const writers = {
 } as const;
 export type Writer = keyof typeof writers;
 
-/** Scores of one text, each between 0 and 1; no writer is a model, so none has a likelihood. */
-export type YardstickScores = TextScores & FactScores;
+/**
+ * Scores of one text under the names that records have, each between 0 and 1; no writer is a model, so none has a likelihood. On the
+ * song's one reference, and as means over fresh comments.
+ */
+export type YardstickScores = Readonly<Record<TextEndpoint, number>> & FactScores;
 
 /** Every writer's scores, song by song, in the order of the songs. */
 export type Yardsticks = Readonly<Record<Writer, readonly YardstickScores[]>>;
@@ -29,14 +32,14 @@ export type Yardsticks = Readonly<Record<Writer, readonly YardstickScores[]>>;
 const REFERENCES = 20;
 
 /**
- * Scores each writer on songs against what fresh listeners of the same song write: the expected score over so many references, so no
- * single listener's choice of words decides.
+ * Scores each writer on songs as captions are scored: on the song's one reference, and against what fresh listeners of the same song
+ * write, the expected score over so many references, so that no single listener's choice of words decides.
  *
- * @param songs of one corpus, with their places in it
+ * @param songs of one corpus, with their places in it and their references
  */
 export function yardsticks(
   options: SongbookOptions,
-  songs: readonly { readonly song: Song; readonly index: number }[],
+  songs: readonly { readonly song: Song; readonly index: number; readonly reference: string }[],
   dictionary: SynonymDictionary,
   progress: Progress = silent,
 ): Yardsticks {
@@ -51,7 +54,7 @@ export function yardsticks(
   };
   const one = (index: number, mood?: Mood) => freshComments(options, index, REFERENCES + 1, mood).at(-1) as string;
   const constant = one(songs[0]?.index ?? 0);
-  songs.forEach(({ song, index }, at) => {
+  songs.forEach(({ song, index, reference }, at) => {
     const references = freshComments(options, index, REFERENCES);
     const after = [...songs.slice(at + 1), ...songs.slice(0, at)];
     const kin = after.find((other) => other.song.truth.theme === song.truth.theme) ?? after[0];
@@ -65,7 +68,8 @@ export function yardsticks(
       otherSong: one(after[0]?.index ?? index),
       constant,
     };
-    for (const [writer, text] of Object.entries(texts) as [Writer, string][]) scores[writer].push(score(text, references, song));
+    for (const [writer, text] of Object.entries(texts) as [Writer, string][])
+      scores[writer].push(score(text, reference, references, song));
     progress(at + 1, songs.length, "songs");
   });
   return scores;
@@ -73,11 +77,25 @@ export function yardsticks(
 
 function scorer(dictionary: SynonymDictionary) {
   const score = textScorer(dictionary);
-  return (text: string, references: readonly string[], { truth }: Song): YardstickScores => ({
-    ...score(text, references),
+  return (text: string, reference: string, fresh: readonly string[], { truth }: Song): YardstickScores => ({
+    ...score(text, [reference]),
+    ...onFresh(score(text, fresh)),
     ...factScores(text, truth),
   });
 }
+
+/** Floor, ceiling and what lies between: each writer's mean on each endpoint with its 95 % interval. */
+export const yardstickRows = (scores: Yardsticks, endpoints: readonly (keyof YardstickScores)[]) =>
+  (Object.keys(writers) as Writer[]).map((writer) => ({
+    writer,
+    what: writers[writer],
+    cells: endpoints.map((name) =>
+      bootstrapInterval(
+        scores[writer].map((one) => one[name]),
+        { seed: `yardstick/${writer}/${name}` },
+      ),
+    ),
+  }));
 
 /** The mean advantage of one writer over another on a measure, song by song, with its 95 % interval. */
 export function advantage(scores: Yardsticks, writer: Writer, over: Writer, measure: keyof YardstickScores): Interval {

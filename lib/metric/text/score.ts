@@ -78,6 +78,15 @@ export function textScorer(dictionary: SynonymDictionary): (text: string, refere
   };
 }
 
+/** Names of a text's scores: on its one reference, and as means over fresh comments. */
+export type TextEndpoint = keyof TextScores | `fresh${Capitalize<keyof TextScores>}`;
+
+/** Means over fresh comments under names of their own. */
+export const onFresh = (scores: TextScores) =>
+  Object.fromEntries(
+    Object.entries(scores).map(([name, score]) => [`fresh${name[0]?.toUpperCase()}${name.slice(1)}`, score]),
+  ) as Record<`fresh${Capitalize<keyof TextScores>}`, number>;
+
 /** One number of a pair's scores by its name. */
 function scoreNamed(scores: PairScores, name: ScoreName): number {
   if (name === "meteor") return scores.meteor;

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type IndexedSong, recallAt, recallDifference, songRetrieval } from "alcap/dist/experiment/study/retrieval";
+import {
+  humanIndex,
+  type IndexedSong,
+  paperSentences,
+  recallAt,
+  recallDifference,
+  songRetrieval,
+} from "alcap/dist/experiment/study/retrieval";
 import { hitsAtK } from "alcap/dist/metric/retrieval/retrieval";
 
 /** Counts of the letters a to z: sentences of the same letters are alike. */
@@ -52,4 +59,32 @@ test("no songs and songs of which nobody wrote anything are refused", async () =
     songRetrieval([{ song: "x", caption: "a", references: ["…", ""] }], letters),
     /the song x wrote no sentence/,
   );
+});
+
+test("the paper's queries are one sentence of a hundred songs, the same for every run; a human index is the ceiling", async () => {
+  const many = [0, 1, 2].flatMap((n) => songs(() => "all the same").map((one) => ({ ...one, song: `${n}/${one.song}` })));
+  const asked = paperSentences(many, 1);
+  assert.equal(asked.flat().length, 100);
+  assert.ok(asked.every((own, i) => own.every((sentence) => many[i]?.references.join(" ").includes(sentence))));
+  assert.deepEqual(
+    paperSentences(
+      many.map((one) => ({ ...one, caption: "else" })),
+      1,
+    ),
+    asked,
+  );
+  assert.notDeepEqual(paperSentences(many, 2), asked);
+  const few = songs(() => "all the same");
+  const some = few.map(({ references }, i) => (i % 2 === 0 ? references.slice(1) : []));
+  const blind = await songRetrieval(few, letters, some);
+  assert.deepEqual([blind.queries, blind.recall[5].length], [20, 20]);
+  const ceiling = await songRetrieval(
+    humanIndex(
+      few,
+      few.map((_, i) => `The ${word(i)}.`),
+    ),
+    letters,
+    some,
+  );
+  assert.ok(recallDifference(ceiling, blind, 5).difference.low > 0.5);
 });

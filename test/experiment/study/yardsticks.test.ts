@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshComments, type Mood, makeSong } from "alcap/dist/data/songbook";
-import { advantage, type Writer, type YardstickScores, yardsticks } from "alcap/dist/experiment/study/yardsticks";
+import { advantage, type Writer, type YardstickScores, yardstickRows, yardsticks } from "alcap/dist/experiment/study/yardsticks";
 import { factScores } from "alcap/dist/metric/facts/facts";
 import { loadWordNet } from "alcap/dist/metric/text/wordnet";
 
@@ -23,7 +23,10 @@ test("fresh listeners tell the truth they hear, each in frames of its own, and t
 });
 
 test("a second listener is above every writer who knows less, on the facts and on the text measures that can tell", () => {
-  const songs = Array.from({ length: 150 }, (_, index) => ({ song: makeSong(options, index), index }));
+  const songs = Array.from({ length: 150 }, (_, index) => {
+    const song = makeSong(options, index);
+    return { song, index, reference: song.interpretations[0]?.text ?? "" };
+  });
   const scores = yardsticks(options, songs, loadWordNet());
   for (const writer of ["wrongMood", "otherSong", "constant"] as const)
     assert.ok(advantage(scores, "listener", writer, "mood").low > 0);
@@ -38,6 +41,18 @@ test("a second listener is above every writer who knows less, on the facts and o
         assert.ok(low > 0, `${measure}, over ${writer}: ${mean}, from ${low}`);
       }
   };
-  above(["wrongMood", "sameTheme", "otherSong"], ["rouge1", "rouge1F1", "rouge2F1", "rougeL", "rougeLF1", "meteor"]);
-  above(["constant"], ["rouge2F1", "rougeLF1"]); // a long constant comment can pass a listener in recall of single words
+  above(
+    ["wrongMood", "sameTheme", "otherSong"],
+    ["freshRouge1", "freshRouge1F1", "freshRouge2F1", "freshRougeL", "freshRougeLF1", "freshMeteor"],
+  );
+  const rows = yardstickRows(scores, ["mood", "moodWrong", "rouge1"]);
+  const row = (writer: Writer) => rows.find((one) => one.writer === writer)?.cells.map(({ mean }) => mean);
+  assert.deepEqual(
+    [row("listener")?.slice(0, 2), row("wrongMood")?.slice(0, 2)],
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  );
+  above(["constant"], ["freshRouge2F1", "freshRougeLF1"]); // a long constant comment can pass a listener in recall of single words
 });

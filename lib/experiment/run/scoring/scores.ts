@@ -1,6 +1,7 @@
+import { isUnseen } from "../../../data/songbook";
 import { bootstrapInterval, type Interval } from "../../../metric/certainty";
 import { factScores } from "../../../metric/facts/facts";
-import { type TextScores, textScorer } from "../../../metric/text/score";
+import { onFresh, textScorer } from "../../../metric/text/score";
 import { loadWordNet } from "../../../metric/text/wordnet";
 import type { Row, SongText } from "../../dataset/corpus";
 import type { RunMaterial } from "../material";
@@ -26,25 +27,20 @@ interface Written {
  * the fresh comments (`fresh…`), likelihoods in nats, and, where the song's truth is known, its facts as right, wrong or unnamed.
  * Rounded as they are written, so that a record can be computed from its captions.
  */
-export function scored(
-  { corpus }: Pick<RunMaterial, "corpus">,
-  rows: readonly Row<SongText>[],
-  { captions, comments, likelihoods }: Written,
-): CaptionRecord[] {
+export function scored(rows: readonly Row<SongText>[], { captions, comments, likelihoods }: Written): CaptionRecord[] {
   const score = textScorer(loadWordNet());
-  const inGroups = groupsOf(corpus.rows.train);
   return rows.map(({ song, text }, i) => {
     const caption = captions[i] ?? "";
     const fresh = comments?.[i];
     const likelihood = likelihoods?.[i];
     const scores = {
       ...shares(score(caption, [text])),
-      ...(fresh && shares(freshNames(score(caption, fresh)))),
+      ...(fresh && shares(onFresh(score(caption, fresh)))),
       ...(likelihood && { nll: rounded(likelihood.nll, 4) }),
       ...(typeof likelihood?.moodNll === "number" && { moodNll: rounded(likelihood.moodNll, 4) }),
       ...(song.truth && factScores(caption, song.truth)),
     };
-    const groups = inGroups(song);
+    const groups = groupsOf(song);
     return { song: song.id, reference: text, caption, ...(groups.length > 0 && { groups }), scores };
   });
 }
@@ -52,19 +48,12 @@ export function scored(
 const rounded = (x: number, digits: number) => Number(x.toFixed(digits));
 const shares = (scores: object): Record<string, number> =>
   Object.fromEntries(Object.entries(scores).map(([name, share]) => [name, rounded(share, 3)]));
-const freshNames = (scores: TextScores) =>
-  Object.fromEntries(Object.entries(scores).map(([name, score]) => [`fresh${name[0]?.toUpperCase()}${name.slice(1)}`, score]));
 
 /** Songs that are looked at apart: whose lyrics and music differ in mood, and whose theme and mood are together in no training song. */
-function groupsOf(train: readonly Row<SongText>[]): (song: SongText) => string[] {
-  const pairOf = ({ truth }: SongText) => `${truth?.theme} ${truth?.mood}`;
-  const seen = new Set(train.map(({ song }) => pairOf(song)));
-  return (song) => {
-    if (!song.truth) return [];
-    const differs = song.truth.mood !== song.truth.lyricsMood;
-    return [...(differs ? ["differs"] : []), ...(seen.has(pairOf(song)) ? [] : ["unseen"])];
-  };
-}
+const groupsOf = ({ truth }: SongText): string[] => [
+  ...(truth && truth.mood !== truth.lyricsMood ? ["differs"] : []),
+  ...(truth && isUnseen(truth) ? ["unseen"] : []),
+];
 
 /** The endpoints that are summarised for groups of songs too, as `mood.differs`. */
 const OF_GROUPS = ["nll", "moodNll", "mood"] as const;

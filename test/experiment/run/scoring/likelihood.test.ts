@@ -33,7 +33,7 @@ const params = initialise(captionerParams({ ...captioner, text: { ...text, initi
 for (const captionTokens of [16, 120])
   test(`comments of ${captionTokens} tokens at most are as likely as one by one under the caption loss`, async () => {
     const preset = { ...smoke, captionTokens };
-    const corpus = songbookCorpus({ ...preset, corpus: { ...preset.corpus, songs: 60 } });
+    const corpus = songbookCorpus({ ...preset, corpus: { ...preset.corpus, songs: 30, testSongs: 6 } });
     const material = { corpus, preset, tokeniser, music } as unknown as RunMaterial;
     const rows = corpus.rows.test.slice(0, 6);
     const comments = freshComments(material, rows.length)?.map((all) => all.slice(0, 3)) ?? [];
