@@ -69,6 +69,24 @@ test("λ = 0 is BART-fusion, and then no field of the alignment matters", () => 
   );
 });
 
+test("a control is part of the recipe where it says something about the method, and of the id", () => {
+  const controlledBy = (control: SongbookFacts["preset"]["control"]): SongbookFacts => ({
+    ...facts,
+    preset: { ...facts.preset, control },
+  });
+  for (const control of ["other-music", "true-mood", "random-pairs", "layer-norm"] as const) {
+    const changed = (["bart", "bart-fusion", "alcap"] as const).filter(
+      (method) => id(method, controlledBy(control)) !== id(method, facts),
+    );
+    const expected = { "layer-norm": ["bart"], "random-pairs": ["alcap"] } as Record<string, string[]>;
+    assert.deepEqual(changed, expected[control] ?? ["bart-fusion", "alcap"]);
+  }
+  assert.match(
+    id("bart-fusion", controlledBy("other-music")),
+    /^songbook-positive\.bart-fusion\.other-music\.s2022\.[0-9a-f]{6}$/,
+  );
+});
+
 test("a field that the alignment's loss or aggregation does not read leaves the id", () => {
   const pairs: Alignment = { ...alignment, loss: "positive-pair" };
   for (const field of ["temperature", "similarity", "direction"] as const)

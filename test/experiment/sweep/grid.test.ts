@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
+import { recipeDifferences } from "alcap/dist/experiment/run/recipe";
 import { type Axes, readAxis } from "alcap/dist/experiment/sweep/axes";
 import { cellsOf } from "alcap/dist/experiment/sweep/grid";
 import { type Grid, grids } from "alcap/dist/experiment/sweep/grids";
@@ -34,6 +35,10 @@ for (const wrong of [
   "ρ=1.1",
   "method=gpt",
   "songs=0",
+  "rate=fast",
+  "epochs=0",
+  "dropout=1.5",
+  "control=none",
   "toString=1",
 ])
   test(`--set ${wrong} is refused`, () => {
@@ -68,7 +73,7 @@ test("a development grid refuses corpora that are kept for confirmation", () => 
   for (const axes of [{ corpusSeed: [101] }, { corpusSeed: [7, 199] }, { replicate: [95] }])
     assert.throws(() => grid(axes), { code: "usage", message: /kept for confirmation/ });
   assert.equal(grid({ corpusSeed: [100, 200], method: ["bart"] }).length, 2);
-  assert.equal(grid({ corpusSeed: [101], method: ["bart"] }, "confirmation").length, 1);
+  assert.equal(grid({ corpusSeed: [101], seed: [1], method: ["bart"] }, "confirmation").length, 1);
   const { stderr, status } = spawnSync(
     process.execPath,
     [require.resolve("alcap/bin/alcap.js"), "sweep", "lambda", "--preset", "smoke", "--set", "corpusSeed=101", "--list"],
@@ -76,6 +81,102 @@ test("a development grid refuses corpora that are kept for confirmation", () => 
   );
   assert.equal(status, 2);
   assert.match(stderr, /corpus of seed 101 is kept for confirmation/);
+});
+
+test("the primary comparison comes first, whole replicates one after the other", () => {
+  const cells = cellsOf(grids.table1, standard);
+  assert.deepEqual(
+    cells.slice(0, 30).map(({ at }) => at),
+    Array.from({ length: 10 }, (_, r) =>
+      standard.methods.map((method) => ({ replicate: r + 1, dataSet: "songbook-positive", method })),
+    ).flat(),
+  );
+  const rest = cells.slice(30);
+  assert.equal(rest.length, 5 * 3 * 3);
+  assert.deepEqual(
+    rest.map(({ preset }) => preset.corpus.seed),
+    [101, 102, 103, 104, 105].flatMap((seed) => Array.from({ length: 9 }, () => seed)),
+  );
+  assert.deepEqual(cellsOf(grids.table2, standard), cells);
+});
+
+test("grids for confirmation use its corpora at standard alone, those for development never", () => {
+  for (const grid of Object.values(grids))
+    for (const name of ["quick", "smoke", "standard"] as const) {
+      const seeds = cellsOf(grid, presetNamed(name)).map(({ preset }) => preset.corpus.seed);
+      const confirms = name === "standard" && grid.kind === "confirmation";
+      assert.ok(
+        seeds.every((seed) => seed >= 101 === confirms),
+        `${grid.name} at ${name}`,
+      );
+    }
+});
+
+test("smoke has few replicates of its own few songs", () => {
+  for (const grid of Object.values(grids)) {
+    const cells = cellsOf(grid, smoke);
+    assert.ok(cells.every(({ preset }) => preset.corpus.songs === smoke.corpus.songs && preset.corpus.seed <= 8));
+  }
+});
+
+test("what is set holds in every part; a seed or a corpus seed takes the replicates' place", () => {
+  const cells = cellsOf(grids.controls, smoke, { seed: [5], lambda: [0.5] });
+  assert.ok(cells.every(({ preset, name }) => name.seed === 5 && preset.recipe.alignment.weight === 0.5));
+  assert.deepEqual(cells[0]?.preset.corpus, smoke.corpus);
+});
+
+test("the controls' λ = 0 is BART-fusion's run, and each control is one of its own", () => {
+  const runs = runsOfCells(cellsOf(grids.controls, smoke, { replicate: [1] }));
+  assert.deepEqual(
+    runs.map(({ id }) => id.replace(/^songbook-positive\.|\.s2020\..*$/g, "")),
+    [
+      "bart",
+      "bart-fusion",
+      "alcap.λ0.02",
+      "bart-fusion.other-music",
+      "bart-fusion.true-mood",
+      "alcap.λ0.02.true-mood",
+      "alcap.λ0.02.random-pairs",
+      "bart.layer-norm",
+    ],
+  );
+});
+
+/** A value of each axis beside smoke's own, and the recipe's fields that it changes. */
+const changes: readonly [given: string, fields: readonly string[]][] = [
+  ["rate=0.5", ["training.schedule.peak"]],
+  ["epochs=3", ["training.epochs"]],
+  ["dropout=0.1", ["training.dropout"]],
+  ["residual=1", ["fusion.residual"]],
+  ["forgetGate=sigmoid", ["fusion.forgetGate"]],
+  ["τ=0.07", ["alignment.temperature"]],
+  ["similarity=dot", ["alignment.similarity"]],
+  ["direction=symmetric", ["alignment.direction"]],
+  ["pooling=without-padding", ["alignment.pooling"]],
+  ["alignmentLayer=2", ["alignment.layer"]],
+  ["startEpoch=1", ["alignment.startEpoch"]],
+  ["repeatedSongs=each-row", ["alignment.repeatedSongs"]],
+  ["labelPadding=counted", ["caption.labelPadding"]],
+  ["lastBatch=dropped", ["lastBatch"]],
+  ["start=random", ["baseModel"]],
+  ["start=intermediate", ["baseModel"]],
+  ["comments=1", ["data.hash"]],
+  ["control=true-mood", ["control"]],
+];
+
+test("each axis changes its field of the recipe and no other", () => {
+  const [plain = assert.fail()] = runsOfCells(grid({ method: ["alcap"] }));
+  for (const [given, fields] of changes) {
+    const [run = assert.fail()] = runsOfCells(grid({ method: ["alcap"], ...readAxis(given) }));
+    const differing = recipeDifferences(plain.recipe, run.recipe).map(({ field }) => field);
+    if (given === "start=intermediate" && differing.length === 0) continue; // the preset's own start has the task
+    assert.deepEqual(differing, fields, given);
+  }
+  const forms = { optimiser: "adafactor", decoding: "sampled", aggregation: "cls", loss: "positive-pair", noise: "0.6" };
+  for (const [axis, word] of Object.entries(forms)) {
+    const [run = assert.fail()] = runsOfCells(grid({ method: ["alcap"], ...readAxis(`${axis}=${word}`) }));
+    assert.notEqual(run.id, plain.id, axis);
+  }
 });
 
 test("cells with one recipe are one run, under the number of the first", () => {
@@ -98,8 +199,8 @@ test("runs share encoder and base model where their names are equal", () => {
     runs.map((run) => [run.preset.corpus.seed, run.material.encoder === material.encoder]),
     [
       [7, true],
-      [8, false],
       [7, true],
+      [8, false],
       [8, false],
     ],
   );
