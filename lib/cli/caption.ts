@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { loadMiddle } from "../data/audio/load";
-import { AlcapError } from "../errors";
+import { type Encoding, encodings, readText } from "../files/read";
 import { command } from "./command";
-import { file, flag, folder, required } from "./options";
+import { choice, file, flag, folder, or, required } from "./options";
 
 /** `alcap caption`: one song from a user's disk. */
 export const { run, parse } = command({
@@ -10,23 +10,28 @@ export const { run, parse } = command({
   about: "Writes one caption for a song. The 15 s in its middle are used.",
   arguments: { song: required(file("SONG", "an mp3, wav, flac or ogg file")) },
   options: {
-    lyrics: required(file("FILE", "the lyrics as UTF-8 text; an instrumental cannot be captioned")),
+    lyrics: required(file("FILE", "the lyrics, a text file; an instrumental cannot be captioned")),
+    encoding: or(choice("encoding", encodings, "of the lyrics"), "utf-8"),
     model: folder("DIR", "a trained model (default: the one that `npm run reproduce` made)"),
     json: flag("one JSON object instead of text"),
   },
   action: caption,
 });
 
+/** Bytes; a novel has fewer. */
+const LONGEST_LYRICS = 1 << 26;
+
 interface Asked {
   readonly song: string;
   readonly lyrics: string;
+  readonly encoding: Encoding;
   readonly model?: string;
   readonly json: boolean;
 }
 
 async function caption(asked: Asked): Promise<number> {
   const { song } = asked;
-  const lyrics = readLyrics(asked.lyrics);
+  const lyrics = readText(asked.lyrics, { most: LONGEST_LYRICS }, asked.encoding);
   const sound = loadMiddle(song); // in a worker, while the engine is loaded and the graphs are compiled
   sound.catch(() => undefined); // told where it is awaited
   const { bundleFolder, readBundle } = await import("../experiment/run/bundle.js");
@@ -48,13 +53,4 @@ async function caption(asked: Asked): Promise<number> {
 function defaultModel(bundleFolder: (preset: string) => string): string {
   const standard = bundleFolder("standard");
   return existsSync(standard) ? standard : bundleFolder("quick");
-}
-
-function readLyrics(file: string): string {
-  const bytes = readFileSync(file);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new AlcapError("input", `The lyrics file ${file} is not UTF-8 text.`, "Save it as UTF-8.", { cause });
-  }
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
+import { isFile, isFolder } from "../files/read";
 
 /** One option or argument of a command: how it is given, and its value. */
 export interface Option<T> {
@@ -87,24 +88,24 @@ function numeric(place: string, kind: string, form: RegExp, about: string, { fro
 /** A file or a folder that is there. */
 export const existing = (place: string, about: string): Option<string | undefined> => ({
   ...text(place, about),
-  check: (given) => mustBe(given, "file", existsSync(given)),
+  check: (given) => mustBe(given, "file", isFile(given) || isFolder(given)),
 });
 
 /** A file that is there. */
 export const file = (place: string, about: string): Option<string | undefined> => ({
   ...text(place, about),
-  check: (given) => mustBe(given, "file", existsSync(given) && !statSync(given).isDirectory()),
+  check: (given) => mustBe(given, "file", isFile(given)),
 });
 
 /** A folder that is there. */
 export const folder = (place: string, about: string): Option<string | undefined> => ({
   ...text(place, about),
-  check: (given) => mustBe(given, "folder", existsSync(given) && statSync(given).isDirectory()),
+  check: (given) => mustBe(given, "folder", isFolder(given)),
 });
 
 function mustBe(given: string, kind: string, is: boolean): void {
   if (is) return;
-  const problem = existsSync(given) ? `${given} is not a ${kind}.` : `The ${kind} ${given} does not exist.`;
+  const problem = existsSync(given) ? `${given} is no regular ${kind}.` : `The ${kind} ${given} does not exist.`;
   throw new AlcapError("input", problem, "Check the path.");
 }
 

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { type Encoding, encodings, readText } from "../files/read";
 import { bootstrapAggregate } from "../metric/text/aggregate";
 import { intervalsOf, parseCaptionLines, scoreNames, scorePairs } from "../metric/text/score";
 import { loadWordNet } from "../metric/text/wordnet";
 import { command } from "./command";
-import { file, flag, or, required, whole } from "./options";
+import { choice, file, flag, or, required, whole } from "./options";
 
 /** `alcap score`. */
 export const { run, parse } = command({
@@ -24,6 +24,7 @@ export const { run, parse } = command({
     stem: flag("Porter-stem words for ROUGE (HuggingFace does not)"),
     seed: or(whole("of the resampling", { to: 2 ** 32 - 1 }), 0),
     resamples: or(whole("of the intervals", { from: 1, to: 1_000_000 }), 2000),
+    encoding: or(choice("encoding", encodings, "of the file"), "utf-8"),
     json: flag("everything as JSON, in 0 to 1"),
   },
   action: score,
@@ -34,11 +35,12 @@ interface Asked {
   readonly stem: boolean;
   readonly seed: number;
   readonly resamples: number;
+  readonly encoding: Encoding;
   readonly json: boolean;
 }
 
-async function score({ file, stem, seed, resamples, json }: Asked): Promise<number> {
-  const pairs = parseCaptionLines(readFileSync(file, "utf8"), file);
+async function score({ file, stem, seed, resamples, encoding, json }: Asked): Promise<number> {
+  const pairs = parseCaptionLines(readText(file, {}, encoding), file);
   const scores = scorePairs(pairs, loadWordNet(), { stem });
   const intervals = intervalsOf(scores, { seed, resamples });
   const mid = bootstrapAggregate(scores, { seed });

@@ -1,4 +1,5 @@
 import { AlcapError } from "../errors";
+import { quoted, quotedShape } from "./quoted";
 import { openZip, writeZip } from "./zip";
 
 /** An array as numpy stores it, in C order. 64-bit integers come back as numbers: exact up to 2^53, an error beyond. */
@@ -9,6 +10,8 @@ export interface NpyArray {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 const MAX_HEADER = 1 << 16;
+/** Bytes that an archive's arrays take at most; a song's sound takes one million. */
+const LARGEST = 1 << 26;
 
 /** The element types that are read: numpy's name, bytes each, and how one is taken from a little-endian view. */
 const ELEMENTS = {
@@ -33,14 +36,14 @@ export function readNpy(bytes: Uint8Array, name = "The .npy array"): NpyArray {
   if (!isElement(descr))
     throw bad(
       name,
-      `has the element type ${JSON.stringify(descr)}; only ${Object.keys(ELEMENTS).join(", ")} are read`,
+      `has the element type "${quoted(descr)}"; only ${Object.keys(ELEMENTS).join(", ")} are read`,
       "Convert it with numpy's astype.",
     );
   if (fortran && shape.length > 1) throw bad(name, "is in Fortran order", "Save it with numpy.ascontiguousarray.");
   const { bytes: width, make, get } = ELEMENTS[descr];
   const count = shape.reduce((product, size) => product * size, 1);
   if (count * width !== bytes.length - start)
-    throw bad(name, `has the shape (${shape.join(", ")}) but ${bytes.length - start} bytes of data instead of ${count * width}`);
+    throw bad(name, `has the shape ${quotedShape(shape)} but ${bytes.length - start} bytes of data instead of ${count * width}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * width);
   const data = make(count);
   for (let i = 0; i < count; i++) data[i] = get(view, i * width);
@@ -87,9 +90,12 @@ export function writeNpy({ data, shape }: NpyArray): Uint8Array {
 export function readNpz(bytes: Uint8Array, name = "The .npz archive"): Record<string, NpyArray> {
   const archive = openZip(bytes, { name, code: "data", checksums: true, packed: true });
   const arrays: Record<string, NpyArray> = Object.create(null);
+  let size = 0;
   for (const entry of archive.names) {
-    if (!entry.endsWith(".npy")) throw bad(name, `holds "${entry}", which is not a .npy array`);
-    arrays[entry.slice(0, -4)] = readNpy(archive.read(entry), `"${entry}" in ${name}`);
+    size += archive.size(entry);
+    if (size > LARGEST) throw bad(name, `unpacks to more than ${LARGEST >> 20} MiB`, "Give a song's sound or representation.");
+    if (!entry.endsWith(".npy")) throw bad(name, `holds "${quoted(entry)}", which is not a .npy array`);
+    arrays[entry.slice(0, -4)] = readNpy(archive.read(entry), `"${quoted(entry)}" in ${name}`);
   }
   return arrays;
 }

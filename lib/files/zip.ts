@@ -1,6 +1,7 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { AlcapError, type ErrorCode } from "../errors";
+import { quoted } from "./quoted";
 
 /** What an archive is called in messages, and which kind of failure a bad one is. */
 export interface ZipSource {
@@ -23,6 +24,8 @@ interface Entry {
 /** The files of a zip archive, read one at a time; names are keys, never paths. */
 export interface ZipArchive {
   readonly names: readonly string[];
+  /** Bytes that an entry says it unpacks to. */
+  size(name: string): number;
   /** @throws AlcapError when the entry is missing, damaged or larger than its record says */
   read(name: string): Uint8Array;
 }
@@ -32,6 +35,8 @@ const END_64 = 0x06064b50;
 const END_64_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Entries of an archive that is opened. */
+const MOST_ENTRIES = 1 << 17;
 /** DEFLATE cannot pack tighter than this; a record that claims more lies about its size. */
 const MAX_DEFLATE_RATIO = 1032;
 
@@ -49,13 +54,18 @@ export function isZip(bytes: Uint8Array): boolean {
 export function openZip(bytes: Uint8Array, source: ZipSource): ZipArchive {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = readDirectory(view, source);
+  const find = (name: string) => {
+    const entry = entries.get(name);
+    if (entry) return entry;
+    throw damaged(source, `has no entry "${quoted(name)}"`);
+  };
   return {
     names: [...entries.keys()],
+    size: (name) => find(name).size,
     read: (name) => {
-      const entry = entries.get(name);
-      if (!entry) throw damaged(source, `has no entry "${name}"`);
+      const entry = find(name);
       const data = readEntry(bytes, view, name, entry, source);
-      if (source.checksums && crc32(data) !== entry.crc) throw damaged(source, `holds a damaged entry "${name}"`);
+      if (source.checksums && crc32(data) !== entry.crc) throw damaged(source, `holds a damaged entry "${quoted(name)}"`);
       return data;
     },
   };
@@ -79,6 +89,7 @@ function damaged(source: ZipSource, problem: string): AlcapError {
 function readDirectory(view: DataView, source: ZipSource): Map<string, Entry> {
   const { count, offset, size } = findDirectory(view, source);
   const end = offset + size;
+  if (count > MOST_ENTRIES) throw damaged(source, `has ${count} entries, and at most ${MOST_ENTRIES} are read`);
   if (end > view.byteLength || count * 46 > size) throw damaged(source, "has a zip directory that reaches past its end");
   const entries = new Map<string, Entry>();
   let claimed = 0;
@@ -90,8 +101,8 @@ function readDirectory(view: DataView, source: ZipSource): Map<string, Entry> {
     const next = at + 46 + nameLength + extraLength + view.getUint16(at + 32, true);
     if (next > end) throw damaged(source, "has a broken zip directory");
     const name = utf8(view, at + 46, nameLength);
-    if (view.getUint16(at + 8, true) & 1) throw damaged(source, `has an encrypted entry "${name}"`);
-    if (entries.has(name)) throw damaged(source, `has two entries named "${name}"`);
+    if (view.getUint16(at + 8, true) & 1) throw damaged(source, `has an encrypted entry "${quoted(name)}"`);
+    if (entries.has(name)) throw damaged(source, `has two entries named "${quoted(name)}"`);
     const entry = readEntryRecord(view, at, nameLength, extraLength);
     entries.set(name, entry);
     claimed += entry.packedSize;
@@ -154,16 +165,17 @@ function findZip64Extra(view: DataView, start: number, length: number): { start:
 function readEntry(bytes: Uint8Array, view: DataView, name: string, entry: Entry, source: ZipSource): Uint8Array {
   const { localOffset, packedSize, size, method } = entry;
   if (localOffset + 30 > bytes.length || view.getUint32(localOffset, true) !== LOCAL)
-    throw damaged(source, `has no data where its directory places "${name}"`);
+    throw damaged(source, `has no data where its directory places "${quoted(name)}"`);
   const start = localOffset + 30 + view.getUint16(localOffset + 26, true) + view.getUint16(localOffset + 28, true);
-  if (start + packedSize > bytes.length) throw damaged(source, `is cut short inside "${name}"`);
+  if (start + packedSize > bytes.length) throw damaged(source, `is cut short inside "${quoted(name)}"`);
   const packed = bytes.subarray(start, start + packedSize);
   if (method === 0) {
-    if (packedSize !== size) throw damaged(source, `gives two sizes for "${name}"`);
+    if (packedSize !== size) throw damaged(source, `gives two sizes for "${quoted(name)}"`);
     return packed;
   }
-  if (method !== 8 || !source.packed) throw damaged(source, `packs "${name}" with method ${method}, which is not expected here`);
-  if (size > packedSize * MAX_DEFLATE_RATIO) throw damaged(source, `claims an impossible size for "${name}"`);
+  if (method !== 8 || !source.packed)
+    throw damaged(source, `packs "${quoted(name)}" with method ${method}, which is not expected here`);
+  if (size > packedSize * MAX_DEFLATE_RATIO) throw damaged(source, `claims an impossible size for "${quoted(name)}"`);
   return inflate(packed, size, name, source);
 }
 
@@ -174,7 +186,7 @@ function inflate(packed: Uint8Array, size: number, name: string, source: ZipSour
   } catch {
     // reported below: whatever zlib says, the entry does not hold what the directory promises
   }
-  throw damaged(source, `holds a damaged entry "${name}"`);
+  throw damaged(source, `holds a damaged entry "${quoted(name)}"`);
 }
 
 function utf8(view: DataView, offset: number, length: number): string {

@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { sizeOf, type Value } from "../engine";
 import { AlcapError } from "../errors";
+import { readJsonFile } from "../files/json";
+import { quoted, quotedShape } from "../files/quoted";
+import { isFile } from "../files/read";
 import { bartTokens, type TextShape } from "../recipe";
 import { bartParams } from "./bart";
+import { checkTextShape } from "./check";
 import type { ParamValues } from "./params";
-import { loadWeights } from "./weights";
+import { demandFinite, loadWeights } from "./weights";
 
 /** A pre-trained BART as HuggingFace keeps it. */
 export interface BartFolder {
@@ -32,7 +35,12 @@ const FIXED: Readonly<Record<string, { readonly value: unknown; readonly absent:
 };
 
 /** The sizes that a BART folder's `config.json` tells. */
-export const readBartShape = (folder: string): TextShape => textShape(readConfig(path.join(folder, "config.json")));
+export function readBartShape(folder: string): TextShape {
+  const file = path.join(folder, "config.json");
+  const text = textShape(readConfig(file));
+  checkTextShape(text, file);
+  return text;
+}
 
 /**
  * Reads a BART model's folder: `config.json` beside `model.safetensors` or `pytorch_model.bin`.
@@ -43,16 +51,13 @@ export const readBartShape = (folder: string): TextShape => textShape(readConfig
 export async function readBartFolder(folder: string): Promise<BartFolder> {
   const text = readBartShape(folder);
   const { tensors, files } = await loadWeights(folder);
+  demandFinite(tensors, files[0] ?? folder);
   return { text, params: fittingParams(tensors as ParamValues, text, files[0] ?? folder), files };
 }
 
 function readConfig(file: string): ReadonlyMap<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("weights", `${file} is missing or is not JSON.`, "Run `npx alcap fetch bart-base`.", { cause });
-  }
+  if (!isFile(file)) throw new AlcapError("weights", `There is no file ${file}.`, "Run `npx alcap fetch bart-base`.");
+  const json = readJsonFile(file, { code: "weights", most: 1 << 20 });
   return new Map(Object.entries(typeof json === "object" && json !== null ? json : {}));
 }
 
@@ -60,12 +65,13 @@ function readConfig(file: string): ReadonlyMap<string, unknown> {
 function textShape(config: ReadonlyMap<string, unknown>): TextShape {
   for (const [name, { value, absent }] of Object.entries(FIXED)) {
     const given = config.get(name) ?? absent;
-    if (given !== value) throw unfit(`"${name}" is ${JSON.stringify(given)} and this model has ${JSON.stringify(value)}`);
+    if (given !== value)
+      throw unfit(`"${name}" is ${quoted(String(JSON.stringify(given)))} and this model has ${JSON.stringify(value)}`);
   }
   const number = (name: string) => {
     const given = config.get(name);
     if (typeof given === "number" && Number.isFinite(given) && given >= 0) return given;
-    throw unfit(`"${name}" is ${JSON.stringify(given)}`);
+    throw unfit(`"${name}" is ${quoted(String(JSON.stringify(given)))}`);
   };
   const both = (part: string) => {
     if (number(`encoder_${part}`) === number(`decoder_${part}`)) return number(`encoder_${part}`);
@@ -105,7 +111,7 @@ function fittingParams(tensors: ParamValues, text: TextShape, file: string): Par
     const tensor = given.get(name);
     if (!tensor) return fail(`lacks "${name}"`);
     if (tensor.shape.join() !== shape.join())
-      fail(`holds "${name}" of shape [${tensor.shape.join(", ")}] and config.json asks for [${shape.join(", ")}]`);
+      fail(`holds "${name}" of shape ${quotedShape(tensor.shape)} and config.json asks for ${quotedShape(shape)}`);
     if (tensor.dtype !== "float32" || tensor.data.length !== sizeOf(shape)) fail(`holds "${name}", which is no float tensor`);
     params[name] = tensor;
   }
@@ -113,7 +119,7 @@ function fittingParams(tensors: ParamValues, text: TextShape, file: string): Par
     if (name in params) continue;
     if (name === OUTPUT_BIAS && tensor.data.every((x) => x === 0)) continue;
     if (TIED.test(name) && table && sameValues(tensor, table)) continue;
-    fail(`holds "${name}", which this model does not have`);
+    fail(`holds "${quoted(name)}", which this model does not have`);
   }
   return params;
 }

@@ -28,6 +28,34 @@ function checkChoices(values: object): void {
   }
 }
 
+/** Sizes beyond which no text model goes: BART-large has a sixteenth of most. */
+const LARGEST: Readonly<Partial<Record<keyof TextShape, number>>> = {
+  vocabulary: 1 << 20,
+  width: 1 << 14,
+  encoderLayers: 128,
+  decoderLayers: 128,
+  heads: 256,
+  inner: 1 << 16,
+  positions: 1 << 17,
+};
+const RATES = ["dropout", "attentionDropout", "activationDropout"] as const;
+
+/**
+ * Checks the sizes of a text model that a file tells, before anything is made of that size.
+ *
+ * @param name the file, for messages
+ * @throws AlcapError `weights` naming the size
+ */
+export function checkTextShape(text: TextShape, name: string): void {
+  const bad = (problem: string) =>
+    new AlcapError("weights", `${name}: ${problem}.`, "Give a BART of the form of facebook/bart-base.");
+  for (const [size, most = 0] of Object.entries(LARGEST) as [keyof TextShape, number][])
+    if (!isCount(text[size], 1) || text[size] > most)
+      throw bad(`"${size}" is ${text[size]}, and whole numbers from 1 to ${most} make a model`);
+  for (const rate of RATES) if (!(text[rate] >= 0 && text[rate] < 1)) throw bad(`"${rate}" is ${text[rate]}`);
+  if (!(text.initialDeviation >= 0 && text.initialDeviation < 100)) throw bad(`"initialDeviation" is ${text.initialDeviation}`);
+}
+
 const isCount = (x: number, least: number) => Number.isInteger(x) && x >= least;
 
 /**

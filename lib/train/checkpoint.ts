@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { isValue, type Value } from "../engine";
 import { AlcapError } from "../errors";
+import { readBytes } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { readSafetensors, writeSafetensors } from "../model/weights";
 
@@ -34,7 +35,7 @@ export interface CheckpointStore<S> {
 export function checkpointFile<S>(file: string, recipe: string): CheckpointStore<S> {
   return {
     file,
-    load: () => (existsSync(file) ? decode<S>(readFileSync(file), file, recipe) : undefined),
+    load: () => (existsSync(file) ? decode<S>(readBytes(file, { code: "record" }), file, recipe) : undefined),
     save: (checkpoint) => writeWhole(file, encode(checkpoint, recipe)),
     clear: () => rmSync(file, { force: true }),
   };
@@ -49,7 +50,7 @@ function encode<S>({ step, state, best, curve }: Checkpoint<S>, recipe: string):
 }
 
 function decode<S>(bytes: Uint8Array, file: string, recipe: string): Checkpoint<S> {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = readSafetensors(bytes, file);
   if (metadata.recipe !== recipe) {
     throw new AlcapError(
       "record",

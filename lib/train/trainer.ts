@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { type BatchLengths, type CaptionValues, captionBatch, type Examples, trainingRows } from "../data/text/batch";
 import { compile, scalar, type tf, type Values } from "../engine";
 import { AlcapError } from "../errors";
+import { readBytes } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { type Batch, parts } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
@@ -96,7 +97,7 @@ export async function train(task: TrainingTask, progress: Progress = silent): Pr
 }
 
 function readTrained(file: string, recipe: string): Trained {
-  const { tensors, metadata } = readSafetensors(readFileSync(file));
+  const { tensors, metadata } = readSafetensors(readBytes(file, { code: "weights" }), file);
   if (metadata.recipe !== recipe)
     throw new AlcapError("weights", `${file} was trained by another recipe.`, "Delete it or name another file.");
   return { params: tensors as ParamValues, ...(JSON.parse(metadata.about ?? "{}") as Omit<Trained, "params">) };

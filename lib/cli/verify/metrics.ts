@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readText } from "../../files/read";
 import { loadWordNet } from "../../metric/text/wordnet";
 import { compareWithReference, type MetricParity, parseReferenceFixture } from "../../verify/metrics";
 import { command } from "../command";
@@ -14,7 +14,7 @@ export const { run, parse } = command({
   arguments: { fixture: required(file("FIXTURE", "pairs with their reference scores, as JSON")) },
   options: { json: flag("one JSON object instead of text") },
   action: async ({ fixture, json }) => {
-    const comparison = compareWithReference(parseReferenceFixture(readFileSync(fixture, "utf8"), fixture), loadWordNet());
+    const comparison = compareWithReference(parseReferenceFixture(readText(fixture), fixture), loadWordNet());
     console.log(json ? JSON.stringify(comparison) : inWords(comparison));
     return comparison.passed ? 0 : 1;
   },

@@ -1,5 +1,5 @@
+import { findOggStream, type OggFormat } from "./compressed/ogg";
 import { findMpegFrame } from "./mp3/frames";
-import { findOggStream, type OggFormat } from "./ogg";
 
 /** What a file holds, told from its bytes. */
 export type AudioFormat = "wav" | "mp3" | "flac" | OggFormat;

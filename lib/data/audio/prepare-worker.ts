@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { sha256Of } from "../../files/fingerprint";
 import { type NpyArray, readNpz, writeNpz } from "../../files/npz";
+import { readBytes } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
-import { decodeHere, readAudioFile } from "./decode";
-import { muteConsole } from "./decoders";
+import { excerptSeconds } from "../../recipe";
+import { muteConsole } from "./compressed/decoders";
+import { decodeHere } from "./decode";
 import { excerptOf } from "./load";
 import { melSpectrogram } from "./mel";
 import { type PrepareAnswer, type PreparedKind, type PrepareTask, preparedPath } from "./prepare";
@@ -15,10 +17,9 @@ export default function prepareTask(task: PrepareTask): Promise<PrepareAnswer> {
 }
 
 async function prepare({ file, cache, kind }: PrepareTask): Promise<PrepareAnswer> {
-  const content = await readAudioFile(file);
-  const prepared = preparedPath(cache, content, kind);
+  const prepared = preparedPath(cache, sha256Of(file), kind);
   if (isWhole(prepared)) return { prepared, reused: true };
-  const samples = excerptOf(await decodeHere(content, file));
+  const samples = excerptOf(await decodeHere(file, file, excerptSeconds));
   writeWhole(prepared, writeNpz({ a: arrayOf(samples, kind) }));
   return { prepared, reused: false };
 }
@@ -26,7 +27,7 @@ async function prepare({ file, cache, kind }: PrepareTask): Promise<PrepareAnswe
 /** Whether a cached file is there and as it was written: its archive holds a checksum of every entry. */
 function isWhole(file: string): boolean {
   try {
-    return readNpz(readFileSync(file), file).a !== undefined;
+    return readNpz(readBytes(file), file).a !== undefined;
   } catch {
     return false; // missing, or damaged since: it is made again
   }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -47,11 +46,9 @@ export type PrepareAnswer = { readonly prepared: string; readonly reused: boolea
 /** Named in every cached file, so that a change of the rule is a change of the name. */
 const RULES: Readonly<Record<PreparedKind, string>> = { audio: "audio-16000-middle-15s-v1", mel: "mel-128-middle-15s-v1" };
 
-/** The cached file of a song: named by the hash of its content, so that a song that moved or changed its id is not prepared twice. */
-export function preparedPath(cache: string, content: Uint8Array, kind: PreparedKind): string {
-  const hash = createHash("sha256").update(content).digest("hex");
-  return path.join(cache, `${hash}.${RULES[kind]}.npz`);
-}
+/** The cached file of a song: named by the SHA-256 of its content, so that a song that moved or changed its id is not prepared twice. */
+export const preparedPath = (cache: string, sha256: string, kind: PreparedKind) =>
+  path.join(cache, `${sha256}.${RULES[kind]}.npz`);
 
 /**
  * Decodes, resamples and cuts songs to their excerpts on worker threads. What the cache holds is not made again, files are written whole

@@ -27,6 +27,7 @@ export function resampledLength(length: number, from: number, to: number): numbe
  * @param from its rate, Hz
  * @param to the wanted rate, Hz
  * @param span the part of the output that is wanted, by default all `ceil(length · to / from)` samples
+ * @param whole the signal's length, and where in it `x` starts, where `x` is a part of it that holds at least `inputOf(span, …)`
  * @throws AlcapError `usage` when a rate is not a positive whole number or the span reaches outside
  */
 export function resample(
@@ -34,22 +35,54 @@ export function resample(
   from: number,
   to: number,
   span: Span = { start: 0, length: resampledLength(x.length, from, to) },
+  whole: Span = { start: 0, length: x.length },
 ): Float32Array {
-  for (const rate of [from, to])
-    if (!(Number.isInteger(rate) && rate > 0))
-      throw new AlcapError("usage", `${rate} Hz is not a sampling rate.`, "Give a positive whole number of Hz.");
-  if (!(span.start >= 0 && span.length >= 0 && span.start + span.length <= resampledLength(x.length, from, to)))
+  checkRates(from, to);
+  if (!(span.start >= 0 && span.length >= 0 && span.start + span.length <= resampledLength(whole.length, from, to)))
     throw new AlcapError(
       "usage",
       `Samples ${span.start} to ${span.start + span.length} are not in the audio.`,
       "Ask for a part of it.",
     );
-  if (from === to) return x.slice(span.start, span.start + span.length);
+  const part = { x, start: whole.start };
+  if (from === to) return x.slice(span.start - part.start, span.start - part.start + span.length);
+  const { filter, up, down, smooth } = planOf(from, to);
+  return smooth ? bySpectrum(part, span, filter, up, down) : byKernel(part, span, filter, down / up);
+}
+
+/**
+ * The input samples that a stretch of the output is computed from: those of its blocks, so that it comes out to the bit as in the whole.
+ *
+ * @param length of the input
+ */
+export function inputOf({ start, length: wanted }: Span, length: number, from: number, to: number): Span {
+  checkRates(from, to);
+  if (from === to) return { start, length: wanted };
+  const { filter, up, down, smooth } = planOf(from, to);
+  const { margin, inStep, outStep } = blocksOf(filter, up, down);
+  const [first, last] = smooth
+    ? [2 * Math.floor(start / (2 * outStep)) * inStep - margin, 2 * Math.ceil((start + wanted) / (2 * outStep)) * inStep + margin]
+    : [Math.floor((start * down) / up) - filter.half, Math.ceil(((start + wanted) * down) / up) + filter.half + 1];
+  const begin = Math.min(length, Math.max(0, first));
+  return { start: begin, length: Math.max(0, Math.min(length, last) - begin) };
+}
+
+function checkRates(from: number, to: number): void {
+  for (const rate of [from, to])
+    if (!(Number.isInteger(rate) && rate > 0))
+      throw new AlcapError("usage", `${rate} Hz is not a sampling rate.`, "Give a positive whole number of Hz.");
+}
+
+function planOf(from: number, to: number) {
   const divisor = gcd(from, to);
-  const up = to / divisor;
-  const down = from / divisor;
-  const filter = designFilter(from, to);
-  return isSmooth(up) && isSmooth(down) ? bySpectrum(x, span, filter, up, down) : byKernel(x, span, filter, down / up);
+  const [up, down] = [to / divisor, from / divisor];
+  return { filter: designFilter(from, to), up, down, smooth: isSmooth(up) && isSmooth(down) };
+}
+
+/** A part of a signal: from its sample `start` on. */
+interface Part {
+  readonly x: Float32Array;
+  readonly start: number;
 }
 
 /** A symmetric filter: its impulse response at `t` input samples from its centre, 0 from `half` on. */
@@ -76,11 +109,8 @@ function designFilter(from: number, to: number): Filter {
  * Overlap-save: blocks of `down · 2^n` samples are transformed, filtered in frequency and transformed back as `up · 2^n` samples, two
  * neighbouring blocks as the parts of one complex signal. Blocks start at fixed places, so a span is a part of the whole to the bit.
  */
-function bySpectrum(x: Float32Array, { start, length }: Span, filter: Filter, up: number, down: number): Float32Array {
-  const margin = Math.ceil(filter.half / down) * down; // input samples on each side that the wrap-around spoils
-  let scale = 1;
-  while (down * scale < 8 * margin) scale *= 2;
-  const [inSize, outSize] = [down * scale, up * scale];
+function bySpectrum(x: Part, { start, length }: Span, filter: Filter, up: number, down: number): Float32Array {
+  const { margin, inSize, outSize, inStep, outStep } = blocksOf(filter, up, down);
   const response = frequencyResponse(filter, inSize);
   const [forward, backward] = [planFft(inSize), planFft(outSize)];
   const [inRe, inIm, outRe, outIm] = [inSize, inSize, outSize, outSize].map((size) => new Float64Array(size)) as [
@@ -89,8 +119,6 @@ function bySpectrum(x: Float32Array, { start, length }: Span, filter: Filter, up
     Float64Array,
     Float64Array,
   ];
-  const inStep = inSize - 2 * margin;
-  const outStep = (inStep / down) * up;
   const outMargin = (margin / down) * up;
   const y = new Float32Array(length);
   for (let pair = Math.floor(start / (2 * outStep)); 2 * pair * outStep < start + length; pair++) {
@@ -109,6 +137,16 @@ function bySpectrum(x: Float32Array, { start, length }: Span, filter: Filter, up
   return y;
 }
 
+/** Sizes of blocks, and the steps from one to the next, in input and in output samples. */
+function blocksOf({ half }: Filter, up: number, down: number) {
+  const margin = Math.ceil(half / down) * down; // input samples on each side that the wrap-around spoils
+  let scale = 1;
+  while (down * scale < 8 * margin) scale *= 2;
+  const [inSize, outSize] = [down * scale, up * scale];
+  const inStep = inSize - 2 * margin;
+  return { margin, inSize, outSize, inStep, outStep: (inStep / down) * up };
+}
+
 /** The filter's transform, which is real, over the block size: bins 0 … size/2. */
 function frequencyResponse({ half, kernel }: Filter, size: number): Float64Array {
   const re = new Float64Array(size);
@@ -120,8 +158,9 @@ function frequencyResponse({ half, kernel }: Filter, size: number): Float64Array
   return re.slice(0, (size >> 1) + 1).map((gain) => gain / size);
 }
 
-/** A block of the signal from sample `place` on, zeros outside it. */
-function fill(block: Float64Array, x: Float32Array, place: number): void {
+/** A block of the signal from sample `at` on, zeros outside it. */
+function fill(block: Float64Array, { x, start }: Part, at: number): void {
+  const place = at - start;
   const first = Math.max(0, -place);
   const last = Math.max(first, Math.min(block.length, x.length - place));
   block.fill(0);
@@ -142,18 +181,18 @@ function multiply(spectrum: Float64Array, out: Float64Array, response: Float64Ar
 const PHASES = 1024;
 
 /** Sum by sum, for the odd rates whose blocks no fast transform fits. */
-function byKernel(x: Float32Array, { start, length }: Span, { half, kernel }: Filter, step: number): Float32Array {
+function byKernel(signal: Part, { start, length }: Span, { half, kernel }: Filter, step: number): Float32Array {
   const taps = 2 * half;
   const table = new Float32Array((PHASES + 1) * taps);
   for (let p = 0; p <= PHASES; p++) for (let k = 0; k < taps; k++) table[p * taps + k] = kernel(k - (half - 1) - p / PHASES);
-  const padded = new Float32Array(x.length + 2 * taps);
-  padded.set(x, taps);
+  const padded = new Float32Array(signal.x.length + 2 * taps);
+  padded.set(signal.x, taps);
   const y = new Float32Array(length);
   for (let i = 0; i < length; i++) {
     const at = (start + i) * step;
     const phase = Math.floor((at - Math.floor(at)) * PHASES);
     const part = (at - Math.floor(at)) * PHASES - phase;
-    const from = Math.floor(at) + half + 1;
+    const from = Math.floor(at) - signal.start + half + 1;
     let lower = 0;
     let upper = 0;
     for (let k = 0, row = phase * taps; k < taps; k++, row++) {

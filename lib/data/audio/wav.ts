@@ -1,5 +1,8 @@
 import { AlcapError } from "../../errors";
-import type { Audio } from "./sound";
+import { type ByteSource, sourceOf } from "../../files/read";
+import { middleSpan } from "./middle";
+import type { Span } from "./resample";
+import { type Audio, type Stretch, toMono } from "./sound";
 
 const PCM = 1;
 const FLOAT = 3;
@@ -13,6 +16,27 @@ interface WavFormat {
   readonly frameBytes: number;
 }
 
+/** Samples of a WAV file, and where they are. */
+interface WavData extends WavFormat {
+  readonly source: ByteSource;
+  /** Byte of the first frame. */
+  readonly start: number;
+  readonly frames: number;
+}
+
+/** Frames that are decoded at once, bytes. */
+const BLOCK = 1 << 20;
+
+/** True for what begins like a WAV file. */
+export const isWav = (source: ByteSource): boolean => textAt(source, 0) === "RIFF" && textAt(source, 8) === "WAVE";
+
+const textAt = (source: ByteSource, at: number) => String.fromCharCode(...source.part(at, at + 4));
+
+function viewOf(source: ByteSource, start: number, end: number): DataView {
+  const { buffer, byteOffset, byteLength } = source.part(start, end);
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /**
  * Reads a WAV file: PCM of 8, 16, 24 or 32 bits and float of 32 or 64 bits, any number of channels. A data chunk that the file
  * ends within (a recording cut short, or a length left at 0 or −1 by a streaming writer) is read as far as it goes.
@@ -20,47 +44,75 @@ interface WavFormat {
  * @throws AlcapError `input` when it is not such a file
  */
 export function readWav(bytes: Uint8Array, name: string): Audio {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = findData(sourceOf(bytes), name);
+  const channels = Array.from({ length: data.channels }, () => new Float32Array(data.frames));
+  for (const { at, block } of blocks(data, { start: 0, length: data.frames }))
+    for (const [c, channel] of block.entries()) channels[c]!.set(channel, at);
+  return { sampleRate: data.sampleRate, channels };
+}
+
+/** How many frames a WAV file has. Throws `AlcapError` as `readWav`. */
+export const wavFrames = (source: ByteSource, name: string): number => findData(source, name).frames;
+
+/** What the middle `seconds` of a WAV file are made from, mono; nothing else of the file is read. Throws `AlcapError` as `readWav`. */
+export function wavMiddle(source: ByteSource, name: string, seconds: number): Stretch {
+  const data = findData(source, name);
+  const { sampleRate, frames: length } = data;
+  const span = middleSpan(length, sampleRate, seconds, name);
+  const mono = new Float32Array(span.length);
+  for (const { at, block } of blocks(data, span)) mono.set(toMono({ channels: block }), at - span.start);
+  return { sampleRate, channels: [mono], whole: { start: span.start, length } };
+}
+
+/** The sound of some frames, block by block, channel by channel. */
+function* blocks(data: WavData, { start, length }: Span): Generator<{ readonly at: number; readonly block: Float32Array[] }> {
+  const { source, channels, bits, frameBytes } = data;
+  const size = Math.max(1, Math.floor(BLOCK / frameBytes));
+  for (let at = start; at < start + length; at += size) {
+    const frames = Math.min(size, start + length - at);
+    const from = data.start + at * frameBytes;
+    const view = viewOf(source, from, from + frames * frameBytes);
+    const read = sampleReader(view, data);
+    const block = Array.from({ length: channels }, (_, c) => {
+      const samples = new Float32Array(frames);
+      for (let i = 0, place = (c * bits) / 8; i < frames; i++, place += frameBytes) samples[i] = read(place);
+      return samples;
+    });
+    yield { at, block };
+  }
+}
+
+function findData(source: ByteSource, name: string): WavData {
   let format: WavFormat | undefined;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const id = String.fromCharCode(...bytes.subarray(at, at + 4));
-    const size = view.getUint32(at + 4, true);
+  for (let at = 12; at + 8 <= source.length; ) {
+    const id = textAt(source, at);
+    const size = viewOf(source, at + 4, at + 8).getUint32(0, true);
     const start = at + 8;
-    if (id === "fmt ") format = readFormat(view, start, size, name);
+    if (id === "fmt ") format = readFormat(source, start, size, name);
     if (id === "data") {
       if (!format) throw bad(name, "is a WAV file whose format comes after its data");
-      const streamed = size === 0 || start + size > bytes.length;
-      return readSamples(view, start, streamed ? bytes.length : start + size, format);
+      const streamed = size === 0 || start + size > source.length;
+      const end = streamed ? source.length : start + size;
+      return { ...format, source, start, frames: Math.floor((end - start) / format.frameBytes) };
     }
     at = start + size + (size & 1);
   }
   throw bad(name, "is a WAV file without sound data");
 }
 
-function readFormat(view: DataView, start: number, size: number, name: string): WavFormat {
-  if (size < 16 || start + size > view.byteLength) throw bad(name, "is a WAV file with a broken format chunk");
-  const tag = view.getUint16(start, true);
-  const channels = view.getUint16(start + 2, true);
-  const sampleRate = view.getUint32(start + 4, true);
-  const bits = view.getUint16(start + 14, true);
-  const coding = tag === EXTENSIBLE && size >= 26 ? view.getUint16(start + 24, true) : tag;
+function readFormat(source: ByteSource, start: number, size: number, name: string): WavFormat {
+  if (size < 16 || start + size > source.length) throw bad(name, "is a WAV file with a broken format chunk");
+  const view = viewOf(source, start, start + Math.min(size, 26));
+  const tag = view.getUint16(0, true);
+  const channels = view.getUint16(2, true);
+  const sampleRate = view.getUint32(4, true);
+  const bits = view.getUint16(14, true);
+  const coding = tag === EXTENSIBLE && size >= 26 ? view.getUint16(24, true) : tag;
   const known = (coding === PCM && [8, 16, 24, 32].includes(bits)) || (coding === FLOAT && [32, 64].includes(bits));
   if (!known)
     throw bad(name, `is a WAV file with coding ${coding} at ${bits} bits, which is not read`, "Convert it to 16-bit PCM.");
   if (channels === 0) throw bad(name, "is a WAV file with no channels");
   return { coding, channels, sampleRate, bits, frameBytes: (channels * bits) / 8 };
-}
-
-function readSamples(view: DataView, start: number, end: number, format: WavFormat): Audio {
-  const { channels, sampleRate, bits, frameBytes } = format;
-  const frames = Math.floor((end - start) / frameBytes);
-  const read = sampleReader(view, format);
-  const decoded = Array.from({ length: channels }, (_, c) => {
-    const samples = new Float32Array(frames);
-    for (let i = 0, at = start + (c * bits) / 8; i < frames; i++, at += frameBytes) samples[i] = read(at);
-    return samples;
-  });
-  return { sampleRate, channels: decoded };
 }
 
 function sampleReader(view: DataView, { coding, bits }: WavFormat): (at: number) => number {

@@ -1,5 +1,7 @@
 /** The real corpora and the Songbook as prepared corpora: one layout on disk for all (data/README.md). */
-export { type Encoding, encodings } from "../../files/rows/bytes";
+
+export { sha256Of } from "../../files/fingerprint";
+export { type Encoding, encodings } from "../../files/read";
 export { describeProblem, type Problem, type ProblemKind } from "../../files/rows/problems";
 export { type SongbookDataSet, songbookDataSets, tablesOf } from "./layout/data-sets";
 export {
@@ -16,7 +18,6 @@ export {
 } from "./layout/schema";
 export { type HeldOut, proportional, splits } from "./layout/split";
 export { type LengthSummary, type Ruler, wordRuler } from "./layout/statistics";
-export { sha256Of } from "./layout/sums";
 export { inVariant, releasedColumns, type Table, tables, type Variant, variants } from "./layout/variants";
 export { type CaptionRow, type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read/read";
 export { type CorpusCheck, type Finding, verifyCorpus } from "./read/verify";

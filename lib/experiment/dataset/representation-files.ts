@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Value, value } from "../../engine";
 import { AlcapError } from "../../errors";
 import { readNpz } from "../../files/npz";
+import { quotedShape } from "../../files/quoted";
+import { readBytes } from "../../files/read";
 import { type Progress, silent } from "../../progress";
 import type { Representations } from "./representations";
 
@@ -42,7 +44,7 @@ export function readRepresentations(folder: string, songs: readonly string[], pr
   const hash = createHash("sha256");
   let shape: readonly number[] | undefined;
   songs.forEach((song, at) => {
-    const bytes = readFileSync(file(song));
+    const bytes = readBytes(file(song));
     const { shape: own } = decode(bytes, file(song));
     shape ??= own;
     if (own.join() !== shape.join())
@@ -54,21 +56,22 @@ export function readRepresentations(folder: string, songs: readonly string[], pr
     hash.update(song).update(bytes);
     progress(at + 1, songs.length, "representations checked");
   });
-  const of = recentlyUsed(HELD, (song: string) => decode(readFileSync(file(song)), file(song)));
+  const of = recentlyUsed(HELD, (song: string) => decode(readBytes(file(song)), file(song)));
   return { of, width: shape?.[1] ?? 0, hash: hash.digest("hex").slice(0, 12) };
 }
 
 function decode(bytes: Uint8Array, name: string): Value {
   const array = readNpz(bytes, name).a;
   if (!array) throw new AlcapError("data", `${name} holds no array "a".`, "Save the representation under the key a.");
+  const data = Float32Array.from(array.data); // a double may be finite and too large for one
   const shape = array.shape.length === 3 && array.shape[0] === 1 ? array.shape.slice(1) : array.shape;
-  if (shape.length !== 2 || array.data.length === 0 || !array.data.every(Number.isFinite))
+  if (shape.length !== 2 || data.length === 0 || !data.every(Number.isFinite))
     throw new AlcapError(
       "data",
-      `${name} holds an array of shape [${array.shape.join(", ")}] that is no sequence of finite vectors.`,
+      `${name} holds an array of shape ${quotedShape(array.shape)} that is no sequence of finite vectors.`,
       "Save it as [positions, width].",
     );
-  return value(Float32Array.from(array.data), shape);
+  return value(data, shape);
 }
 
 /** A function that remembers the answers it gave last. */

@@ -1,11 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser/load";
 import { AlcapError } from "../../errors";
+import { readJsonFile } from "../../files/json";
 import { modelsFolder, projectHome } from "../../files/project";
+import { quoted } from "../../files/quoted";
+import { isFile, readBytes } from "../../files/read";
+import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
+import { checkCaptioner, checkTextShape } from "../../model/check";
 import type { ParamValues } from "../../model/params";
 import { readSafetensors } from "../../model/weights/safetensors";
+import { demandFinite } from "../../model/weights/tensor";
 import { type EncoderFile, readEncoder } from "../tagger/encoder-file";
 
 /** A trained captioner that needs nothing else: what `alcap caption` loads. */
@@ -26,6 +32,9 @@ export interface BundleAbout {
   readonly captionTokens: number;
 }
 
+/** Tokens of lyrics or of a caption. */
+const MOST_TOKENS = 1 << 16;
+
 /** Its files. */
 export const BUNDLE_FILES = {
   about: "captioner.json",
@@ -37,21 +46,69 @@ export const BUNDLE_FILES = {
 /** Where the bundle of a preset lies. */
 export const bundleFolder = (preset: string, root = projectHome()) => path.join(modelsFolder(root), `alcap-${preset}`);
 
-/** Reads a bundle. Throws `AlcapError` "weights" when a file is missing or holds no music encoder. */
+const count = z.int().min(1);
+const aboutSchema = z.looseObject({
+  run: z.string(),
+  preset: z.string(),
+  corpus: z.string(),
+  captioner: z.looseObject({
+    text: z.record(z.string(), z.number()),
+    musicWidth: count,
+    recipe: z.looseObject({
+      caption: z.looseObject({}),
+      fusion: z.looseObject({ layers: z.array(z.int()) }),
+      alignment: z.looseObject({}),
+    }),
+  }),
+  lyricsTokens: count.max(MOST_TOKENS),
+  captionTokens: count.max(MOST_TOKENS),
+});
+
+/**
+ * Reads a bundle.
+ *
+ * @throws AlcapError `weights` when a file is missing, describes no captioner, holds numbers that are not finite, or belongs to another
+ * model than the rest
+ */
 export async function readBundle(folder: string): Promise<Bundle> {
-  for (const file of Object.values(BUNDLE_FILES)) {
-    if (!existsSync(path.join(folder, file))) {
-      throw new AlcapError(
-        "weights",
-        `No trained model: ${path.join(folder, file)} is missing.`,
-        "Run `npm run reproduce` once; it trains one.",
-      );
-    }
-  }
-  return {
-    about: JSON.parse(readFileSync(path.join(folder, BUNDLE_FILES.about), "utf8")) as BundleAbout,
-    tokeniser: await loadTokeniser(path.join(folder, BUNDLE_FILES.words)),
-    encoder: await readEncoder(path.join(folder, BUNDLE_FILES.encoder)),
-    params: readSafetensors(readFileSync(path.join(folder, BUNDLE_FILES.model))).tensors as ParamValues,
-  };
+  const files = Object.fromEntries(Object.entries(BUNDLE_FILES).map(([part, name]) => [part, path.join(folder, name)]));
+  const { about: description = "", words = "", encoder: music = "", model = "" } = files;
+  const missing = Object.values(files).find((file) => !isFile(file));
+  if (missing !== undefined)
+    throw new AlcapError("weights", `No trained model: ${missing} is missing.`, "Run `npm run reproduce` once; it trains one.");
+  const about = readAbout(description);
+  const tokeniser = loadTokeniser(words);
+  const encoder = await readEncoder(music);
+  const params = readSafetensors(readBytes(model, { code: "weights" }), model).tensors as ParamValues;
+  demandFinite(encoder.params, music);
+  demandFinite(params, model);
+  const { captioner } = about;
+  for (const [name, { shape }] of Object.entries(captionerParams(captioner)))
+    if (params[name]?.shape.join() !== shape.join()) throw foreign(`${model} has no "${name}" of shape ${shape.join(" × ")}`);
+  if (tokeniser.vocabSize !== captioner.text.vocabulary)
+    throw foreign(`${words} has ${tokeniser.vocabSize} tokens and the model ${captioner.text.vocabulary}`);
+  if (captioner.method !== "bart" && 2 * encoder.shape.channels !== captioner.musicWidth)
+    throw foreign(
+      `${music} gives representations ${2 * encoder.shape.channels} wide and the model takes ${captioner.musicWidth}`,
+    );
+  return { about, tokeniser, encoder, params };
 }
+
+function readAbout(file: string): BundleAbout {
+  const { success, data, error } = aboutSchema.safeParse(readJsonFile(file, { code: "weights" }));
+  if (!success) {
+    const { path: field = [], message = "" } = error.issues[0] ?? {};
+    throw foreign(`${file} describes no captioner (${quoted(`${field.join(".")}: ${message}`)})`);
+  }
+  const about = data as unknown as BundleAbout;
+  checkTextShape(about.captioner.text, file);
+  checkCaptioner(about.captioner);
+  return about;
+}
+
+const foreign = (problem: string) =>
+  new AlcapError(
+    "weights",
+    `${problem}.`,
+    "The folder holds parts of different models, or is damaged; make it again by `npm run reproduce`.",
+  );

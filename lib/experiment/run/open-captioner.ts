@@ -3,6 +3,7 @@ import { melSpectrogram } from "../../data/audio/mel";
 import type { Audio } from "../../data/audio/sound";
 import { englishTest } from "../../data/corpus/source/english";
 import { songBatch } from "../../data/text/batch";
+import { plainText } from "../../data/text/plain";
 import type { Value, Values } from "../../engine";
 import { AlcapError } from "../../errors";
 import { greedyDecoder, type SongBatch } from "../../model/decoding/greedy";
@@ -12,6 +13,9 @@ import type { Bundle } from "./bundle";
 
 /** Below this root-mean-square level (full scale is 1) a clip counts as silent: −66 dB. */
 const SILENCE = 5e-4;
+
+/** Characters by which a language is told. */
+const ENOUGH = 20_000;
 
 export interface SongCaption {
   readonly caption: string;
@@ -42,18 +46,20 @@ export function openCaptioner({ about, tokeniser, encoder, params }: Bundle): So
     const [caption = new Int32Array(0)] = await decode(song as Values<SongBatch>);
     return caption;
   };
+  const idsOf = (lyrics: string) => tokeniser.encode(lyrics, { maxLength: about.lyricsTokens + 1 }); // one more tells that some are left
   return {
     ready: async (lyrics) => {
-      await written(new Float32Array(excerptSeconds * melRecipe.sampleRate), tokeniser.encode(lyrics));
+      await written(new Float32Array(excerptSeconds * melRecipe.sampleRate), idsOf(plainText(lyrics)));
     },
-    caption: async (audio, lyrics) => {
+    caption: async (audio, words) => {
+      const lyrics = plainText(words);
       if (!/[\p{L}\p{N}]/u.test(lyrics)) throw noWords();
       const samples = excerptOf(audio);
-      const ids = tokeniser.encode(lyrics);
+      const ids = idsOf(lyrics);
       const caption = await written(samples, ids);
       const notes = await notesOn(audio, samples, lyrics);
       if (ids.length > about.lyricsTokens)
-        notes.push(`The lyrics have ${ids.length} tokens; the first ${about.lyricsTokens} were used.`);
+        notes.push(`The lyrics have more than ${about.lyricsTokens} tokens; the first ${about.lyricsTokens} were used.`);
       return { caption: tokeniser.decode(caption).trim(), notes };
     },
     release: async () => {
@@ -73,7 +79,7 @@ const noWords = () =>
 /** What stands in the way of a good caption. */
 async function notesOn(audio: Audio, samples: Float32Array, lyrics: string): Promise<string[]> {
   const seconds = (audio.channels[0]?.length ?? 0) / audio.sampleRate;
-  const foreign = (await englishTest())(lyrics).startsWith("other");
+  const foreign = (await englishTest())(lyrics.slice(0, ENOUGH)).startsWith("other");
   return [
     "The model has learned from generated songs only: on real songs its captions are naive.",
     seconds < excerptSeconds && `The audio is ${seconds.toFixed(1)} s long; silence was added up to ${excerptSeconds} s.`,

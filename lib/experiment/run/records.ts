@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { gunzipSync, gzipSync } from "fflate";
+import { gunzipSync } from "node:zlib";
+import { gzipSync } from "fflate";
 import type { z } from "zod";
 import { AlcapError } from "../../errors";
+import { readBytes, readText } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
 import type { Interval } from "../../metric/certainty";
 import type { Curve } from "../../train/checkpoint";
@@ -61,6 +63,9 @@ export interface CaptionRecord {
   readonly scores: Readonly<Record<string, number>>;
 }
 
+/** Unpacked bytes that a run's captions have at most. */
+const LARGEST = 1 << 28;
+
 const recordFile = (folder: string, id: string) => path.join(folder, `${id}.json`);
 const captionsFile = (folder: string, id: string) => path.join(folder, `${id}.captions.jsonl.gz`);
 
@@ -72,7 +77,10 @@ const captionsFile = (folder: string, id: string) => path.join(folder, `${id}.ca
  */
 export function writeRecord(folder: string, record: Omit<RunRecord, "captions">, captions: readonly CaptionRecord[]): RunRecord {
   const file = recordFile(folder, record.id);
-  if (existsSync(file) && (parse(readFileSync(file, "utf8"), file) as Partial<RunRecord>).recipeHash !== record.recipeHash)
+  if (
+    existsSync(file) &&
+    (parse(readText(file, { code: "record" }), file) as Partial<RunRecord>).recipeHash !== record.recipeHash
+  )
     throw new AlcapError("record", `${file} is the record of another recipe.`, "Move it away; it is not overwritten.");
   const lines = new TextEncoder().encode(captionLines(captions));
   const { circumstances, ...rest } = record;
@@ -112,7 +120,7 @@ export function findRecord(folder: string, recipe: RunRecipe): RunRecord | undef
  */
 export function readRecord(folder: string, id: string): RunRecord {
   const file = recordFile(folder, id);
-  const record = checkRecord(parse(readFileSync(file, "utf8"), file), file);
+  const record = checkRecord(parse(readText(file, { code: "record" }), file), file);
   if (!existsSync(captionsFile(folder, id))) throw broken(captionsFile(folder, id), "is missing");
   if (record.id !== id) throw broken(file, `has the id ${record.id}`);
   return record;
@@ -153,7 +161,7 @@ type Columns = { readonly columns: Readonly<Record<string, readonly (number | nu
 
 function unpacked(file: string): Uint8Array {
   try {
-    return gunzipSync(readFileSync(file));
+    return gunzipSync(readBytes(file), { maxOutputLength: LARGEST });
   } catch (cause) {
     throw broken(file, "cannot be read and unpacked", cause);
   }

@@ -2,11 +2,15 @@ import { Readable } from "node:stream";
 import { CsvError, type Info, parse } from "csv-parse";
 import { AlcapError } from "../../errors";
 import type { Progress } from "../../progress";
-import { decode, type Encoding, readChunks } from "./bytes";
+import { quoted } from "../quoted";
+import { decode, type Encoding } from "../read";
+import { readChunks } from "./bytes";
 import type { ReadOptions, ReadRecord } from "./row";
 
 /** A row longer than this is a quote that was never closed, bytes. */
 const LONGEST_ROW = 1 << 22;
+/** Bytes of a cell that may be written: three of them, every quote doubled, stay within a row. */
+export const LONGEST_CELL = LONGEST_ROW >> 3;
 
 /**
  * Rows of a CSV table with a header (RFC 4180; LF, CRLF or both; a byte order mark; quoted line breaks). Further columns are passed on.
@@ -88,7 +92,11 @@ function header(cells: readonly string[], { encoding, required, file }: HeaderRu
     const times = names.filter((other) => other === name).length;
     if (times === 1) continue;
     const problem = times === 0 ? `${file} has no column "${name}"` : `${file} has ${times} columns "${name}"`;
-    throw new AlcapError("input", `${problem} (it has ${names.join(", ")}).`, "Name the columns with --field, or rename them.");
+    throw new AlcapError(
+      "input",
+      `${problem} (it has ${quoted(names.join(", "))}).`,
+      "Name the columns with --field, or rename them.",
+    );
   }
   return names;
 }

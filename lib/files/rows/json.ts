@@ -1,6 +1,7 @@
 import { AlcapError } from "../../errors";
 import type { Progress } from "../../progress";
-import { decode, type Encoding, readChunks } from "./bytes";
+import { decode, type Encoding } from "../read";
+import { readChunks } from "./bytes";
 import type { ReadOptions, ReadRecord } from "./row";
 
 /** An item longer than this is damage, bytes; a playlist with 10,000 songs and their lyrics takes a quarter of it. */

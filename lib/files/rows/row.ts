@@ -1,5 +1,5 @@
 import type { Progress } from "../../progress";
-import type { Encoding } from "./bytes";
+import type { Encoding } from "../read";
 import type { ProblemKind } from "./problems";
 
 /** Where a record stands: see `Problem`. */

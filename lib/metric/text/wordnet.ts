@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
 import { projectRoot } from "../../files/project";
+import { readBytes } from "../../files/read";
 
 /** A dictionary of synonyms, as METEOR asks it. */
 export interface SynonymDictionary {
@@ -85,7 +86,7 @@ export function loadWordNet(file: string = path.join(projectRoot(), "data/wordne
       "Restore data/wordnet from the repository, or write it anew with `node scripts/wordnet/build.mjs`.",
     );
   }
-  return parseWordNet(readFileSync(file, "latin1"), file);
+  return parseWordNet(readBytes(file).toString("latin1"), file);
 }
 
 /** {@link loadWordNet} for an index that is already in memory; `name` is what errors call it. */

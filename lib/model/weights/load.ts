@@ -1,7 +1,9 @@
-import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { readJsonFile } from "../../files/json";
+import { quoted } from "../../files/quoted";
+import { isFolder, readBytes } from "../../files/read";
 import { isZip } from "../../files/zip";
 import { isSafetensors, readSafetensors } from "./safetensors";
 import { type NamedTensors, noTensors } from "./tensor";
@@ -25,14 +27,14 @@ const FOLDER_FILES = ["model.safetensors", "model.safetensors.index.json", "pyto
  */
 export async function loadWeights(source: string): Promise<Weights> {
   if (!existsSync(source)) throw missing(source, "There are no weights at");
-  if (!statSync(source).isDirectory()) return source.endsWith(".index.json") ? loadShards(source) : loadFile(source);
+  if (!isFolder(source)) return source.endsWith(".index.json") ? loadShards(source) : loadFile(source);
   const found = FOLDER_FILES.map((file) => path.join(source, file)).find((file) => existsSync(file));
   if (!found) throw new AlcapError("weights", `${source} holds no weights.`, `Put one of ${FOLDER_FILES.join(", ")} there.`);
   return loadWeights(found);
 }
 
 async function loadFile(file: string): Promise<Weights> {
-  const bytes = await readFile(file);
+  const bytes = readBytes(file, { code: "weights" });
   if (isZip(bytes) || isLegacyTorch(bytes)) return { tensors: readTorch(bytes, file), metadata: {}, files: [file] };
   if (isSafetensors(bytes)) return { ...readSafetensors(bytes, file), files: [file] };
   throw new AlcapError(
@@ -54,7 +56,7 @@ async function loadShards(index: string): Promise<Weights> {
     if (absent !== undefined)
       throw new AlcapError(
         "weights",
-        `${file} lacks the tensor "${absent}" of its index.`,
+        `${file} lacks the tensor "${quoted(absent)}" of its index.`,
         "Get the shards and the index of one revision.",
       );
     for (const name of names) tensors[name] = part.tensors[name]!;
@@ -65,12 +67,7 @@ async function loadShards(index: string): Promise<Weights> {
 
 /** Shard → names of its tensors. A shard lies beside its index: a name that leads elsewhere is refused. */
 async function readIndex(index: string): Promise<Map<string, string[]>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(index, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("weights", `${index} is not JSON.`, "Get the file again.", { cause });
-  }
+  const json = readJsonFile(index, { code: "weights" });
   const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
   if (typeof map !== "object" || map === null)
     throw new AlcapError("weights", `${index} has no weight_map.`, "Get the file again.");
@@ -79,10 +76,12 @@ async function readIndex(index: string): Promise<Map<string, string[]>> {
     if (typeof shard !== "string" || !/^[\w][\w.-]*$/.test(shard) || shard.endsWith(".index.json"))
       throw new AlcapError(
         "weights",
-        `${index} places "${name}" in ${JSON.stringify(shard)}, which is no file beside it.`,
+        `${index} places "${quoted(name)}" in "${quoted(String(shard))}", which is no file beside it.`,
         "Get the file again.",
       );
-    shards.set(shard, [...(shards.get(shard) ?? []), name]);
+    const names = shards.get(shard) ?? [];
+    names.push(name);
+    shards.set(shard, names);
   }
   return shards;
 }

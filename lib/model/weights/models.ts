@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { isFile, readText } from "../../files/read";
 
 /** A public model and the files of it that are used. */
 export interface ModelSource {
@@ -61,7 +62,7 @@ function snapshot(repository: string): string | undefined {
   const hub = HF_HUB_CACHE ?? path.join(HF_HOME ?? path.join(homedir(), ".cache/huggingface"), "hub");
   const folder = path.join(hub, `models--${repository.replaceAll("/", "--")}`);
   const ref = path.join(folder, "refs/main");
-  if (!existsSync(ref)) return undefined;
-  const commit = readFileSync(ref, "utf8").trim();
+  if (!isFile(ref)) return undefined;
+  const commit = readText(ref).trim();
   return /^[0-9a-f]{40}$/.test(commit) ? path.join(folder, "snapshots", commit) : undefined;
 }

@@ -1,4 +1,5 @@
 import { AlcapError } from "../../errors";
+import { quoted } from "../../files/quoted";
 
 /**
  * What a torch pickle may hold. Nothing in it is ever run: a callable is only a name, and tensors are descriptions until the reader
@@ -46,6 +47,13 @@ export interface PickleRules {
   persistent(id: Pickled): Pickled;
 }
 
+/** Opcodes of a pickle that is read: ten thousand tensors with their optimiser's take half as many. Stack and memo cannot grow beyond. */
+export const MOST_OPCODES = 1 << 20;
+/** Bytes of a pickle without the tensors' elements. */
+const LONGEST = 1 << 26;
+/** Bytes of an integer; torch's magic number has ten. */
+const WIDEST_INTEGER = 64;
+
 /**
  * Reads one pickle (binary opcodes of protocols 2 to 5) as untrusted input: a machine of lists and names only. A class or function
  * that `rules` does not allow is refused by name, and so is every opcode that builds an object of a class.
@@ -56,13 +64,14 @@ export interface PickleRules {
  */
 export function readPickle(bytes: Uint8Array, start: number, rules: PickleRules, name: string): { value: Pickled; end: number } {
   const machine = startMachine(bytes, start, rules, name);
-  for (;;) {
+  for (let done = 0; done < MOST_OPCODES; done++) {
     const opcode = machine.byte();
     if (opcode === STOP) return { value: machine.pop(), end: machine.offset() };
     const run = OPCODES[opcode];
     if (!run) throw machine.refuse(`the pickle opcode 0x${opcode.toString(16).padStart(2, "0")}`);
     run(machine);
   }
+  throw machine.refuse(`more than ${MOST_OPCODES} opcodes`);
 }
 
 /** The state of a reading: bytes not yet read, the stack with its marks, the memo. */
@@ -92,7 +101,7 @@ function startMachine(bytes: Uint8Array, start: number, rules: PickleRules, name
   const broken = () =>
     new AlcapError("weights", `${name} holds a broken pickle at byte ${at}.`, "The file is damaged; get it again.");
   const bytesOf = (length: number) => {
-    if (!(length >= 0 && at + length <= bytes.length)) throw broken();
+    if (!(length >= 0 && length <= Math.min(bytes.length, start + LONGEST) - at)) throw broken();
     at += length;
     return bytes.subarray(at - length, at);
   };
@@ -211,7 +220,7 @@ function recall(m: Machine, key: number): Pickled {
 
 function global(m: Machine, module: string, name: string): Pickled {
   const full = `${module}.${name}`;
-  if (!m.rules.allows(full)) throw m.refuse(printable(full));
+  if (!m.rules.allows(full)) throw m.refuse(quoted(full));
   return { kind: "global", name: full };
 }
 
@@ -251,19 +260,15 @@ function uint64(m: Machine): number {
 
 /** A signed integer of any width, little-endian; an ordinary number where it is one exactly. */
 function long(m: Machine, length: number): number | bigint {
+  if (length > WIDEST_INTEGER) throw m.broken();
   let value = 0n;
   for (const byte of Uint8Array.from(m.bytes(length)).reverse()) value = (value << 8n) | BigInt(byte);
   const signed = BigInt.asIntN(8 * length, value);
-  return BigInt(Number(signed)) === signed && Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+  return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
 }
 
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-/** A name out of an untrusted file, fit for a one-line message. */
-export function printable(name: string): string {
-  return name.slice(0, 80).replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** Narrows a pickled value to one kind. */

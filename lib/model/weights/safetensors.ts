@@ -1,4 +1,7 @@
 import { AlcapError } from "../../errors";
+import { parseJson } from "../../files/json";
+import { quoted, quotedShape } from "../../files/quoted";
+import { decode } from "../../files/read";
 import {
   decodeElements,
   ELEMENT_BYTES,
@@ -9,8 +12,8 @@ import {
   noTensors,
 } from "./tensor";
 
-/** The format's own limit on its header, bytes. */
-const MAX_HEADER = 100_000_000;
+/** Bytes of a header that is parsed, some hundred thousand tensors; the format itself allows six times as many. */
+const MAX_HEADER = 1 << 24;
 const METADATA = "__metadata__";
 
 export interface Safetensors {
@@ -47,7 +50,7 @@ function headerLength(bytes: Uint8Array): number | undefined {
  */
 export function readSafetensors(bytes: Uint8Array, name = "The safetensors file"): Safetensors {
   const length = headerLength(bytes);
-  if (length === undefined) throw bad(name, "has a header that reaches past its end");
+  if (length === undefined) throw bad(name, `has a header that reaches past its end, or past ${MAX_HEADER >> 20} MiB`);
   const header = parseHeader(bytes.subarray(8, 8 + length), name);
   const data = bytes.subarray(8 + length);
   const metadata: Record<string, string> = Object.create(null);
@@ -64,35 +67,35 @@ export function readSafetensors(bytes: Uint8Array, name = "The safetensors file"
 }
 
 function parseHeader(bytes: Uint8Array, name: string): object {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (isObject(header)) return header;
-  } catch {
-    // said below, in words for the reader
-  }
+  const text = decode(bytes, "utf-8");
+  const header = text === undefined ? undefined : parseJson(text, `The header of ${name}`, "weights");
+  if (isObject(header)) return header;
   throw bad(name, "has a header that is not a JSON object");
 }
 
 function readMetadata(value: unknown, metadata: Record<string, string>, name: string): void {
   if (!isObject(value)) throw bad(name, "has metadata that is not a JSON object");
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== "string") throw bad(name, `has metadata "${key}" that is not text`);
+    if (typeof text !== "string") throw bad(name, `has metadata "${quoted(key)}" that is not text`);
     metadata[key] = text;
   }
 }
 
 function readEntry(key: string, value: unknown, name: string): Entry {
   const { dtype, shape, data_offsets: offsets } = fieldsOf(value);
-  if (typeof dtype !== "string") throw bad(name, `gives the tensor "${key}" no dtype`);
+  if (typeof dtype !== "string") throw bad(name, `gives the tensor "${quoted(key)}" no dtype`);
   if (!isElement(dtype))
-    throw bad(name, `holds the tensor "${key}" as ${dtype}; only ${Object.keys(ELEMENT_BYTES).join(", ")} are read`);
-  if (!isSizes(shape)) throw bad(name, `gives the tensor "${key}" an impossible shape`);
-  if (!isSizes(offsets) || offsets.length !== 2) throw bad(name, `gives the tensor "${key}" impossible offsets`);
+    throw bad(
+      name,
+      `holds the tensor "${quoted(key)}" as ${quoted(dtype)}; only ${Object.keys(ELEMENT_BYTES).join(", ")} are read`,
+    );
+  if (!isSizes(shape)) throw bad(name, `gives the tensor "${quoted(key)}" an impossible shape`);
+  if (!isSizes(offsets) || offsets.length !== 2) throw bad(name, `gives the tensor "${quoted(key)}" impossible offsets`);
   const [begin = 0, end = 0] = offsets;
   if (end - begin !== elementCount(shape) * ELEMENT_BYTES[dtype])
     throw bad(
       name,
-      `gives the tensor "${key}" ${end - begin} bytes, but its shape [${shape.join(", ")}] of ${dtype} needs another number`,
+      `gives the tensor "${quoted(key)}" ${end - begin} bytes, but its shape ${quotedShape(shape)} of ${dtype} needs another number`,
     );
   return { name: key, element: dtype, shape, begin, end };
 }
@@ -102,7 +105,7 @@ function checkCover(entries: readonly Entry[], size: number, name: string): void
   let at = 0;
   for (const { name: key, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== at)
-      throw bad(name, `has ${begin < at ? "data shared between tensors" : "unclaimed data"} before the tensor "${key}"`);
+      throw bad(name, `has ${begin < at ? "data shared between tensors" : "unclaimed data"} before the tensor "${quoted(key)}"`);
     at = end;
   }
   if (at !== size) throw bad(name, at > size ? "is cut short" : "has unclaimed data at its end");

@@ -1,4 +1,5 @@
 import { AlcapError } from "../../errors";
+import { quoted } from "../../files/quoted";
 
 /** A tensor out of a weight file: what the engine takes as a value. */
 export interface NamedTensor {
@@ -50,6 +51,22 @@ export function decodeElements(bytes: Uint8Array, element: Element, name: string
   return { dtype: "float32", data };
 }
 
+/**
+ * Throws `AlcapError` "weights" naming the first tensor with a number that is not finite: a model of such computes nothing, in silence.
+ *
+ * @param name the file, for messages
+ */
+export function demandFinite(tensors: Readonly<Record<string, Pick<NamedTensor, "data">>>, name: string): void {
+  for (const [key, { data }] of Object.entries(tensors))
+    for (const number of data)
+      if (!Number.isFinite(number))
+        throw new AlcapError(
+          "weights",
+          `${name} holds ${number} in the tensor "${quoted(key)}".`,
+          "Its training failed; take an earlier checkpoint, or train again.",
+        );
+}
+
 /** True when `decodeElements` gives a view of these bytes, not a copy. */
 export function sharesMemory(bytes: Uint8Array, element: Element): boolean {
   return (element === "F32" || element === "I32") && bytes.byteOffset % 4 === 0;
@@ -79,7 +96,7 @@ function narrowIntegers(view: DataView, count: number, name: string): Int32Array
     if (high !== (data[i]! < 0 ? -1 : 0))
       throw new AlcapError(
         "weights",
-        `The tensor "${name}" holds ${view.getBigInt64(8 * i, true)}, beyond 32 bits.`,
+        `The tensor "${quoted(name)}" holds ${view.getBigInt64(8 * i, true)}, beyond 32 bits.`,
         "Such integers are not used by these models; check the file.",
       );
   }

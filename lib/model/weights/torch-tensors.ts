@@ -1,5 +1,6 @@
 import { AlcapError } from "../../errors";
-import { isKind, type Pickled, printable, type StorageRef, type TensorRef } from "./pickle";
+import { quoted } from "../../files/quoted";
+import { isKind, type Pickled, type StorageRef, type TensorRef } from "./pickle";
 import { decodeElements, ELEMENT_BYTES, type Element, elementCount, type NamedTensor, sharesMemory } from "./tensor";
 
 /** torch's storage classes that weights are kept in. */
@@ -15,6 +16,10 @@ const STORAGES: Readonly<Record<string, Element>> = {
 
 /** Dictionaries within dictionaries, deeper than any model. */
 const MAX_DEPTH = 32;
+/** Tensors, parts that are looked at for them, and axes of a tensor: more than any model has. */
+const MAX_TENSORS = 1 << 16;
+const MAX_VISITS = 1 << 21;
+export const MAX_RANK = 16;
 /** Characters in a dotted name, more than any model needs. */
 const MAX_NAME = 1000;
 /** Where training scripts keep the weights beside an epoch and an optimiser. */
@@ -33,23 +38,24 @@ export function unwrapState(value: Pickled): Pickled {
   return value;
 }
 
-/** Every tensor with its dotted name. A file that refers to its own parts over and over runs into `limit`. */
-export function collectTensors(root: Pickled, name: string, limit: number): Map<string, TensorRef> {
+/** Every tensor with its dotted name. A file that refers to its own parts over and over runs into a limit. */
+export function collectTensors(root: Pickled, name: string): Map<string, TensorRef> {
   const found = new Map<string, TensorRef>();
   let visits = 0;
   const visit = (value: Pickled, path: string, depth: number): void => {
     visits++;
-    if (depth > MAX_DEPTH || visits > limit) throw bad(name, "nests its dictionaries too deeply");
+    if (depth > MAX_DEPTH || visits > MAX_VISITS) throw bad(name, "nests its dictionaries too deeply");
     if (path.length > MAX_NAME) throw bad(name, "gives a tensor an endless name");
     const join = (key: string | number) => (path === "" ? String(key) : `${path}.${key}`);
     if (isKind(value, "tensor")) found.set(path === "" ? "tensor" : path, value);
-    if (isKind(value, "storage")) throw bad(name, `holds a bare storage at "${path}"`, "Save tensors.");
+    if (found.size > MAX_TENSORS) throw bad(name, `holds more than ${MAX_TENSORS} tensors`);
+    if (isKind(value, "storage")) throw bad(name, `holds a bare storage at "${quoted(path)}"`, "Save tensors.");
     if (isKind(value, "list") || isKind(value, "tuple"))
       for (const [i, item] of value.items.entries()) visit(item, join(i), depth + 1);
     if (!isKind(value, "dict")) return;
     for (const [key, item] of value.entries) {
       if (typeof key !== "string" && typeof key !== "number")
-        throw bad(name, `has a key in "${path}" that is neither text nor number`);
+        throw bad(name, `has a key in "${quoted(path)}" that is neither text nor number`);
       visit(item, join(key), depth + 1);
     }
   };
@@ -73,7 +79,7 @@ export function tensorReader(storages: Storages, fileSize: number, name: string)
     const bytes = storages(storage);
     const length = storage.count * ELEMENT_BYTES[element];
     if (length > bytes.length)
-      throw bad(name, `holds ${bytes.length} bytes for the storage "${printable(storage.key)}" instead of ${length}`);
+      throw bad(name, `holds ${bytes.length} bytes for the storage "${quoted(storage.key)}" instead of ${length}`);
     if (!sharesMemory(bytes, element)) spend(4 * storage.count);
     const decoded = decodeElements(bytes.subarray(0, length), element, storage.key);
     converted.set(id, decoded);
@@ -83,7 +89,7 @@ export function tensorReader(storages: Storages, fileSize: number, name: string)
     const count = elementCount(shape);
     const { dtype, data } = convert(storage);
     const last = shape.reduce((sum, size, i) => sum + (size - 1) * strides[i]!, offset);
-    if (count > 0 && !(last < data.length)) throw bad(name, `has the tensor "${printable(key)}" reach past its storage`);
+    if (count > 0 && !(last < data.length)) throw bad(name, `has the tensor "${quoted(key)}" reach past its storage`);
     if (count === 0 || isContiguous(shape, strides)) return { dtype, shape, data: data.subarray(offset, offset + count) };
     spend(4 * count);
     return { dtype, shape, data: gather(data, offset, shape, strides) };
@@ -130,7 +136,7 @@ function gather(
 export function elementOf({ type }: StorageRef, name: string): Element {
   const element = Object.hasOwn(STORAGES, type) ? STORAGES[type] : undefined;
   if (element) return element;
-  throw bad(name, `holds a ${type}; only ${Object.keys(STORAGES).join(", ")} are read`, "Convert the weights to floats.");
+  throw bad(name, `holds a ${quoted(type)}; only ${Object.keys(STORAGES).join(", ")} are read`, "Convert the weights to floats.");
 }
 
 /** A torch file that cannot be read. */

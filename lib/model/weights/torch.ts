@@ -1,7 +1,8 @@
+import { quoted } from "../../files/quoted";
 import { isZip, openZip, type ZipArchive } from "../../files/zip";
-import { isKind, type Pickled, type PickleRules, printable, readPickle, type StorageRef } from "./pickle";
+import { isKind, MOST_OPCODES, type Pickled, type PickleRules, readPickle, type StorageRef } from "./pickle";
 import { ELEMENT_BYTES, type NamedTensors, noTensors } from "./tensor";
-import { bad, collectTensors, elementOf, type Storages, tensorReader, unwrapState } from "./torch-tensors";
+import { bad, collectTensors, elementOf, MAX_RANK, type Storages, tensorReader, unwrapState } from "./torch-tensors";
 
 const ORDERED_DICT = "collections.OrderedDict";
 const REBUILD_TENSOR = "torch._utils._rebuild_tensor";
@@ -35,7 +36,7 @@ export function readTorch(bytes: Uint8Array, name = "The torch file"): NamedTens
   const { value, storages } = isZip(bytes) ? openZipFormat(bytes, name) : openLegacyFormat(bytes, name);
   const tensors = noTensors();
   const read = tensorReader(storages, bytes.length, name);
-  for (const [key, ref] of collectTensors(unwrapState(value), name, bytes.length)) tensors[key] = read(key, ref);
+  for (const [key, ref] of collectTensors(unwrapState(value), name)) tensors[key] = read(key, ref);
   return tensors;
 }
 
@@ -80,7 +81,7 @@ function openLegacyFormat(bytes: Uint8Array, name: string): Opened {
     value: main.value,
     storages: ({ key }) => {
       const place = places.get(key);
-      if (!place) throw bad(name, `has no storage "${printable(key)}"`);
+      if (!place) throw bad(name, `has no storage "${quoted(key)}"`);
       return place;
     },
   };
@@ -111,9 +112,16 @@ function placeStorages(
 
 /** The allow-list, and what its members stand for. `seen` collects the storages by key. */
 function torchRules(name: string, seen: Map<string, StorageRef> = new Map()): PickleRules {
+  let copied = 0; // one long list, named again and again, would be copied each time
+  const ordered = (pairs: Pickled | undefined): Pickled => {
+    const entries = orderedEntries(pairs, name);
+    copied += entries.length;
+    if (copied > MOST_OPCODES) throw bad(name, "makes ordered dictionaries without end");
+    return { kind: "dict", entries };
+  };
   return {
     allows: (full) => FUNCTIONS.has(full) || storageType(full) !== undefined,
-    call: (full, args) => callTorch(full, args, name),
+    call: (full, args) => (full === ORDERED_DICT ? ordered(args[0]) : callTorch(full, args, name)),
     persistent: (id) => {
       const [tag, type, key, , count] = isKind(id, "tuple") ? id.items : [];
       const kind = isKind(type, "global") ? storageType(type.name) : undefined;
@@ -132,7 +140,6 @@ function storageType(full: string): string | undefined {
 }
 
 function callTorch(full: string, args: readonly Pickled[], name: string): Pickled {
-  if (full === ORDERED_DICT) return { kind: "dict", entries: orderedEntries(args[0], name) };
   if (full === SIZE && isKind(args[0], "tuple")) return args[0];
   if (full === REBUILD_PARAMETER && isKind(args[0], "tensor")) return args[0];
   if (full === REBUILD_TENSOR || full === REBUILD_TENSOR_V2) {
@@ -142,9 +149,11 @@ function callTorch(full: string, args: readonly Pickled[], name: string): Pickle
     if (
       isKind(storage, "storage") &&
       isSize(offset) &&
-      sizes?.every(isSize) &&
-      steps?.every(isSize) &&
-      sizes.length === steps.length
+      sizes !== undefined &&
+      sizes.length <= MAX_RANK &&
+      sizes.length === steps?.length &&
+      sizes.every(isSize) &&
+      steps.every(isSize)
     )
       return { kind: "tensor", storage, offset, shape: sizes, strides: steps };
   }

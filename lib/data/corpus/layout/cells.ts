@@ -1,4 +1,7 @@
+import { quoted } from "../../../files/quoted";
+import { LONGEST_CELL } from "../../../files/rows/csv";
 import type { Problem, ProblemKind } from "../../../files/rows/problems";
+import { plainText } from "../../text/plain";
 
 /** Why a cell cannot be used. */
 export interface CellProblem {
@@ -39,7 +42,8 @@ export function textCell(cells: ReadonlyMap<string, unknown>, column: string, ki
   if (found === undefined || found === null) return { kind, column, problem: "nothing there" };
   if (typeof found !== "string") return { kind, column, problem: "not text" };
   if (/\0|\p{Surrogate}/u.test(found)) return { kind: "encoding", column, problem: "characters that cannot be written as text" };
-  const text = found.replace(/\r\n?/g, "\n").trim();
+  const text = plainText(found);
+  if (Buffer.byteLength(text) > LONGEST_CELL) return { kind, column, problem: `longer than ${LONGEST_CELL >> 10} KiB` };
   return text === "" ? { kind, column, problem: "empty" } : { value: text };
 }
 
@@ -65,9 +69,7 @@ export function votesCell(cells: ReadonlyMap<string, unknown>, column: string): 
   return { kind: "votes", column, problem: `${shown} is no whole number` };
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-}
+const quote = (text: string) => `"${quoted(text)}"`;
 
 /** The problem of a cell at its place. */
 export function problemAt(

@@ -1,23 +1,11 @@
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { sha256Of } from "../../../files/fingerprint";
+import { readText } from "../../../files/read";
 import { textLines } from "../../../files/rows/json";
 import { textFile } from "../../../files/text-file";
 import { type Progress, silent } from "../../../progress";
 import { corpusFiles, corpusSchema } from "./schema";
-
-/** SHA-256 of a file, in hexadecimal; a chunk of it is in memory at a time. */
-export function sha256Of(file: string): string {
-  const hash = createHash("sha256");
-  const chunk = Buffer.allocUnsafe(1 << 16);
-  const handle = openSync(file, "r");
-  try {
-    for (let size = readSync(handle, chunk); size > 0; size = readSync(handle, chunk)) hash.update(chunk.subarray(0, size));
-  } finally {
-    closeSync(handle);
-  }
-  return hash.digest("hex");
-}
 
 /** Every file of a folder and its folders, in the order of their names; memory holds the names of one folder. */
 export function* filesIn(folder: string, inside = ""): Generator<string> {
@@ -90,7 +78,7 @@ export function notOurs(folder: string): string | undefined {
   const about = path.join(folder, corpusFiles.about);
   if (
     !existsSync(about) ||
-    !readFileSync(about, "utf8")
+    !readText(about)
       .slice(0, 1 << 16)
       .includes(`"${corpusSchema}"`)
   )
@@ -98,7 +86,7 @@ export function notOurs(folder: string): string | undefined {
   const list = path.join(folder, corpusFiles.sums);
   if (!existsSync(list)) return `lacks ${corpusFiles.sums}, which names its files`;
   const named = new Set(
-    readFileSync(list, "utf8")
+    readText(list)
       .split("\n")
       .map((line) => line.slice(line.indexOf("  ") + 2)),
   );

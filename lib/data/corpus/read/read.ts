@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { readJsonFile } from "../../../files/json";
 import { textLines } from "../../../files/rows/json";
 import { readRows } from "../../../files/rows/read-rows";
 import { isSafeId } from "../layout/cells";
@@ -28,7 +28,7 @@ export function readAbout(folder: string): CorpusAbout {
   const advice = "Give the folder that `alcap prepare` wrote, or run it again.";
   let about: unknown;
   try {
-    about = JSON.parse(readFileSync(file, "utf8"));
+    about = readJsonFile(file);
   } catch (cause) {
     throw new AlcapError("data", `${file} is missing or is not JSON.`, advice, { cause });
   }

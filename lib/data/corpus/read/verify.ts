@@ -1,13 +1,15 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { sha256Of } from "../../../files/fingerprint";
 import { readNpz } from "../../../files/npz";
+import { readBytes, withSource } from "../../../files/read";
 import { type Progress, silent } from "../../../progress";
-import { readWav } from "../../audio";
+import { isWav, wavFrames } from "../../audio/wav";
 import { digest, type KnownSongs, knownSongs } from "../layout/known-songs";
 import { addsUp, type CorpusAbout, corpusFiles } from "../layout/schema";
 import { type Split, splits } from "../layout/split";
-import { checkSums, sha256Of } from "../layout/sums";
+import { checkSums } from "../layout/sums";
 import { inVariant, type Table, tables } from "../layout/variants";
 import { isSound } from "../write/sounds";
 import { type PreparedLine, readAbout, readInterpretations, readSongs, readTable } from "./read";
@@ -129,7 +131,7 @@ async function checkSongs(
     if (about.audio && song.audio === undefined) found.add(file, `${song.id} has no audio`, line.row);
     if (song.audio !== undefined) {
       audio++;
-      if (!holdsSound(path.join(folder, song.audio))) found.add(song.audio, "is missing or holds no samples");
+      if (!(await holdsSound(path.join(folder, song.audio)))) found.add(song.audio, "is missing or holds no samples");
     }
     if (about.embeddings && !holdsStates(folder, song.id, about.embeddings.shape))
       found.add(`${corpusFiles.embeddings}/${song.id}.npz`, `is missing or holds no array ${about.embeddings.shape.join(" × ")}`);
@@ -145,10 +147,10 @@ async function checkSongs(
   return { songs, audio };
 }
 
-function holdsSound(file: string): boolean {
+async function holdsSound(file: string): Promise<boolean> {
   if (file.endsWith(".npz")) return isSound(file);
   try {
-    return readWav(readFileSync(file), file).channels.some(({ length }) => length > 0);
+    return await withSource(file, (source) => isWav(source) && wavFrames(source, file) > 0);
   } catch {
     return false;
   }
@@ -157,8 +159,10 @@ function holdsSound(file: string): boolean {
 function holdsStates(folder: string, id: string, shape: readonly number[]): boolean {
   try {
     const file = path.join(folder, corpusFiles.embeddings, `${id}.npz`);
-    const states = readNpz(readFileSync(file), file).a;
-    return states !== undefined && states.shape.join() === shape.join() && states.data.every(Number.isFinite);
+    const states = readNpz(readBytes(file), file).a;
+    return (
+      states !== undefined && states.shape.join() === shape.join() && states.data.every((x) => Number.isFinite(Math.fround(x)))
+    );
   } catch {
     return false;
   }

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { decode, type Encoding } from "../../../files/rows/bytes";
+import { decode, type Encoding, readBytes } from "../../../files/read";
 import type { FoundRecord } from "../../../files/rows/row";
 import { type Cell, problemAt, textCell } from "../layout/cells";
 import type { Draft } from "../write/draft";
@@ -43,7 +42,7 @@ function fileCell({ folder = "", column, encoding }: LyricsSource, song: string)
   const file = `${song}.txt`;
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path.join(folder, file));
+    bytes = readBytes(path.join(folder, file));
   } catch {
     return { kind: "unknown song", column, problem: `there are no lyrics ${file}` };
   }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Encoding } from "../../../files/rows/bytes";
+import type { Encoding } from "../../../files/read";
 import { textLines } from "../../../files/rows/json";
 import type { ProblemKind } from "../../../files/rows/problems";
 import { readRows } from "../../../files/rows/read-rows";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
-import type { Encoding } from "../../../files/rows/bytes";
+import type { Encoding } from "../../../files/read";
 import { readRows } from "../../../files/rows/read-rows";
 import { quiet } from "../../../progress";
 import { problemAt, songAndText } from "../layout/cells";

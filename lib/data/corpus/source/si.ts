@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Encoding } from "../../../files/rows/bytes";
+import type { Encoding } from "../../../files/read";
 import { readRows } from "../../../files/rows/read-rows";
 import { quiet, type Reporter } from "../../../progress";
 import { problemAt, songAndText, votesCell } from "../layout/cells";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { readJsonFile } from "../../../files/json";
 import { writeWhole } from "../../../files/whole-file";
 
 /** A long job that goes on where it was stopped. */
@@ -81,7 +82,7 @@ function openPartial(workshop: string, { job, keep }: Resume): string {
 
 function readOwner(file: string): { readonly job?: string; readonly pid: number } | undefined {
   try {
-    const owner: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const owner: unknown = readJsonFile(file);
     if (typeof owner === "object" && owner !== null && "pid" in owner && typeof owner.pid === "number")
       return { pid: owner.pid, ...("job" in owner && typeof owner.job === "string" && { job: owner.job }) };
   } catch {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
 import { copyInto } from "../../../files/copy";
 import { readNpz } from "../../../files/npz";
+import { readBytes } from "../../../files/read";
 import type { Progress } from "../../../progress";
 import { prepareAudio, type SongFile } from "../../audio";
 import type { FindSounds } from "./prepare";
@@ -34,7 +35,7 @@ export function soundsFrom(folder: string, { cache, threads, progress }: SoundsO
       if (file === undefined) failures.set(id, `there is no ${id}.mp3 or the like`);
       else if (!file.endsWith(".npz")) recordings.push({ id, file });
       else if (isSound(file)) arrays.set(id, file);
-      else failures.set(id, `${path.basename(file)} holds no samples under the key "a"`);
+      else failures.set(id, `${path.basename(file)} holds no tenth of a second of sound under the key "a"`);
     }
     const prepared = await prepareAudio(recordings, { cache, kind: "audio", threads, progress });
     for (const { id, problem } of prepared.failures) failures.set(id, problem);
@@ -57,11 +58,16 @@ function listSongs(folder: string): ReadonlyMap<string, string> {
   return new Map(audio.map((name) => [path.basename(name, path.extname(name)), path.join(folder, name)]));
 }
 
-/** Whether an archive holds samples `[n]` under the key `a`. */
+/** Samples that a song has at least, a tenth of a second; and how far beyond full scale its loudest may go. */
+const SHORTEST = 1600;
+const LOUDEST = 100;
+
+/** Whether an archive holds the samples `[n]` of a song under the key `a`. */
 export function isSound(file: string): boolean {
   try {
-    const samples = readNpz(readFileSync(file), file).a;
-    return samples !== undefined && samples.shape.length === 1 && samples.data.length > 0 && samples.data.every(Number.isFinite);
+    const samples = readNpz(readBytes(file), file).a;
+    if (samples?.shape.length !== 1 || samples.data.length < SHORTEST) return false;
+    return samples.data.every((sample) => Math.abs(sample) <= LOUDEST); // not a number is neither
   } catch {
     return false;
   }

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
+import { readJsonFile } from "../../../files/json";
+import { quoted } from "../../../files/quoted";
+import { isFolder, readText } from "../../../files/read";
 import { byteLevelBpe, type TokeniserFile } from "./file";
 import { type HuggingFaceTokenizer, Tokenizer } from "./huggingface";
 
@@ -23,6 +26,9 @@ export interface Tokeniser {
   readonly mask: number;
 }
 
+/** Bytes of a file of a tokeniser; the largest in use have 20 MB. */
+const LARGEST = 1 << 25;
+
 /** Names of the special tokens: BART's and RoBERTa's, then BERT's. */
 const NAMES = {
   bos: ["<s>", "[CLS]"],
@@ -42,6 +48,8 @@ const NAMES = {
 export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
   const name = typeof source === "string" ? source : "The tokeniser";
   const file = typeof source === "string" ? readTokeniser(source) : source;
+  const { model: _, ...rules } = file;
+  checkPatterns(rules, name);
   let tokenizer: HuggingFaceTokenizer;
   try {
     tokenizer = new Tokenizer(file, { clean_up_tokenization_spaces: false });
@@ -57,11 +65,15 @@ export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
   };
   const eos = special(NAMES.eos);
   const closing = tokenizer.encode("").ids.length;
-  let vocabSize = 0;
-  for (const id of tokenizer.get_vocab(true).values()) vocabSize = Math.max(vocabSize, id + 1);
+  const ofBytes = typeOf(file.pre_tokenizer) === "ByteLevel"; // then no character is without a token
+  let [vocabSize, longest] = [0, 0];
+  for (const [token, id] of tokenizer.get_vocab(true)) {
+    vocabSize = Math.max(vocabSize, id + 1);
+    longest = Math.max(longest, token.length);
+  }
   return {
     encode: (text, { maxLength = Number.POSITIVE_INFINITY } = {}) => {
-      const { ids } = tokenizer.encode(text);
+      const { ids } = tokenizer.encode(ofBytes ? beginning(text, maxLength * longest) : text);
       if (ids.length <= maxLength) return Int32Array.from(ids);
       if (maxLength < closing)
         throw new AlcapError("usage", `A text cannot fit in ${maxLength} tokens.`, `Allow at least ${closing}.`);
@@ -80,10 +92,43 @@ export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
   };
 }
 
+const typeOf = (part: unknown) => (typeof part === "object" && part !== null && "type" in part ? part.type : undefined);
+
+/** Characters of a word that is not cut. */
+const LONGEST_WORD = 1000;
+
+/**
+ * Enough of a text for all tokens that are kept, so that a book is not tokenised for its first lines: it ends with a word, beyond the
+ * characters that the tokens can stand for.
+ */
+function beginning(text: string, characters: number): string {
+  const enough = characters + 2 * LONGEST_WORD;
+  if (text.length <= enough) return text;
+  const cut = text.slice(0, enough);
+  return cut.replace(/\s\S{0,1000}$/, "");
+}
+
+/** The splitting into words that GPT-2, BART and RoBERTa have, where a file writes it out. */
+const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+/** Throws `AlcapError` "data" for a file with a pattern of its own: a pattern can be made to run for ever. */
+function checkPatterns(part: unknown, name: string): void {
+  if (typeof part !== "object" || part === null) return;
+  for (const [key, value] of Object.entries(part)) {
+    if (key === "Regex" && value !== GPT2_WORDS)
+      throw new AlcapError(
+        "data",
+        `${name} splits words by the pattern ${quoted(String(value))}; only that of byte-level BPE is run.`,
+        "Give a tokeniser of BART's or BERT's kind.",
+      );
+    checkPatterns(value, name);
+  }
+}
+
 function readTokeniser(source: string): TokeniserFile {
   if (!existsSync(source))
     throw new AlcapError("data", `There is no tokeniser at ${source}.`, "Give a tokenizer.json or the folder that holds one.");
-  if (!statSync(source).isDirectory()) return asTokeniser(readJson(source), source);
+  if (!isFolder(source)) return asTokeniser(readJson(source), source);
   const whole = path.join(source, "tokenizer.json");
   if (existsSync(whole)) return asTokeniser(readJson(whole), whole);
   const vocab = path.join(source, "vocab.json");
@@ -98,13 +143,7 @@ function readTokeniser(source: string): TokeniserFile {
   return byteLevelBpe(readVocab(vocab), readMerges(merges));
 }
 
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new AlcapError("data", `${file} is not JSON.`, "Get the file again.", { cause });
-  }
-}
+const readJson = (file: string) => readJsonFile(file, { code: "data", most: LARGEST });
 
 function asTokeniser(json: unknown, file: string): TokeniserFile {
   if (isTokeniser(json)) return json;
@@ -125,17 +164,17 @@ function readVocab(file: string): Record<string, number> {
   const ids: Record<string, number> = Object.create(null);
   for (const [token, id] of Object.entries(typeof json === "object" && json !== null ? json : {})) {
     if (!Number.isInteger(id) || id < 0)
-      throw new AlcapError("data", `${file} gives the token "${token}" no id.`, "Get the file again.");
+      throw new AlcapError("data", `${file} gives the token "${quoted(token)}" no id.`, "Get the file again.");
     ids[token] = id;
   }
   return ids;
 }
 
 function readMerges(file: string): string[] {
-  const lines = readFileSync(file, "utf8").split(/\r?\n/);
+  const lines = readText(file, { code: "data", most: LARGEST }).split(/\r?\n/);
   const pairs = lines.filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
   const broken = pairs.find((line) => line.split(" ").length !== 2);
   if (broken !== undefined)
-    throw new AlcapError("data", `${file} has the line "${broken.slice(0, 40)}", which is no pair.`, "Get the file again.");
+    throw new AlcapError("data", `${file} has the line "${quoted(broken)}", which is no pair.`, "Get the file again.");
   return pairs;
 }
