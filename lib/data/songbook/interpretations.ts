@@ -43,8 +43,11 @@ const audience: Readonly<Record<Listener, number>> = {
   troll: 7,
 };
 
+/** Fewest comments on a song where an option does not say; and how many more there may be. */
+const commentCount = { fewest: 3, more: 3 } as const;
+
 /**
- * Three to six interpretations of a song, each by a listener who has read no other. The first is always true, so every song has a
+ * The interpretations of a song, three to six or as many as asked for and up to three more, each by a listener who has read no other. The first is always true, so every song has a
  * reference; of a test song it has most votes, as the real test songs are those with a comment that others liked.
  *
  * @param stream the song's streams of draws
@@ -53,10 +56,10 @@ export function interpret(
   written: Written,
   truth: Truth,
   stream: (name: string) => Draw,
-  { test }: { readonly test: boolean },
+  { test, audience: fewest = commentCount.fewest }: { readonly test: boolean; readonly audience?: number },
 ): readonly Interpretation[] {
   const audienceDraw = stream("audience");
-  const count = 3 + audienceDraw.integer(4);
+  const count = fewest + audienceDraw.integer(commentCount.more + 1);
   const all = Array.from({ length: count }, (_, i): Interpretation => {
     const listener = i === 0 ? audienceDraw.pick(["expert", "casual"] as const) : audienceDraw.weighted(audience);
     const draw = stream(`interpretation/${i}`);

@@ -25,7 +25,7 @@ export function makeSong(options: SongbookOptions, index: number): Song {
     split: splitOf(options, index),
     title: written.title,
     lyrics: written.lyrics,
-    interpretations: interpret(written, truth, stream, placeOf(options, index)),
+    interpretations: interpret(written, truth, stream, { ...placeOf(options, index), audience: options.audience }),
     truth,
     tags: tagsOf(truth, music),
     music,
@@ -55,7 +55,7 @@ export function songId(options: Pick<SongbookOptions, "seed" | "songs">, index: 
 
 /** Throws `AlcapError` "usage" when an option is out of range. */
 export function checkOptions(options: SongbookOptions): void {
-  const { seed, songs, testSongs } = options;
+  const { seed, songs, testSongs, audience = 1 } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new AlcapError("usage", `The Songbook's seed is ${seed}.`, "Give a whole number from 0 up.");
   }
@@ -65,6 +65,8 @@ export function checkOptions(options: SongbookOptions): void {
   if (!Number.isSafeInteger(testSongs) || testSongs < 0) {
     throw new AlcapError("usage", `A Songbook with ${testSongs} test songs cannot be made.`, "Give a whole number from 0 up.");
   }
+  if (!Number.isSafeInteger(audience) || audience < 1 || audience > 1000)
+    throw new AlcapError("usage", `An audience of ${audience} is none.`, "Give a whole number from 1 to 1000.");
   for (const dial of ["agreement", "noise"] as const) {
     if (!(options[dial] >= 0 && options[dial] <= 1)) {
       throw new AlcapError("usage", `The Songbook's ${dial} is ${options[dial]}.`, "Give a number from 0 to 1.");

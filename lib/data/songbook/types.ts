@@ -13,6 +13,8 @@ export interface SongbookOptions {
   readonly songs: number;
   /** How many test songs there are: numbers `songs … songs + testSongs − 1`. */
   readonly testSongs: number;
+  /** Fewest listeners who comment on a song; up to three more do. 3 unless given. */
+  readonly audience?: number;
   /** ρ in 0..1: how often the mood words of the lyrics follow the mood of the music. */
   readonly agreement: number;
   /** 0..1: background noise, and how far a performance strays from what its mood asks for. */

@@ -75,7 +75,7 @@ const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 const quick: Preset = {
   name: "quick",
   about: "1,400 songs, a small model, one seed: the default of `npm run reproduce`",
-  corpus: { seed: 7, songs: 1000, testSongs: 240, agreement: 0.5, noise: 0.3 },
+  corpus: { seed: 7, songs: 800, testSongs: 240, audience: 8, agreement: 0.5, noise: 0.3 },
   dataSet: "songbook-positive",
   lyricsTokens: 104,
   captionTokens: 56,

@@ -114,7 +114,7 @@ export const grids = {
     about: "learning rate, epochs and dropout by held-out loss, the same trials for every method",
     kind: "development",
     leaves: "trials",
-    parts: [{ replicate: first(2), rate: [1e-3, 3e-3], epochs: [6, 12], dropout: [0, 0.1], lambda: [0.02], method: methods }],
+    parts: [{ replicate: first(2), rate: [1e-3, 3e-3], epochs: [3, 6], dropout: [0, 0.1], lambda: [0.02], method: methods }],
   },
 } as const satisfies Readonly<Record<string, Grid>>;
 

@@ -70,7 +70,7 @@ test("alcap prepare songbook --preset: the preset's corpus, dials put in its pla
     songCount(corpus),
   );
   assert.equal((await describe("again", "--seed", String(corpus.seed))).sha256, plain.sha256);
-  const dials = { seed: 3, songs: 30, testSongs: 4, agreement: 0.8, noise: 0.1, pairing: 1 };
+  const dials = { seed: 3, songs: 30, testSongs: 4, audience: 5, agreement: 0.8, noise: 0.1, pairing: 1 };
   const other = await describe("other", ...Object.entries(dials).flatMap(([name, dial]) => [longName(name), String(dial)]));
   assert.deepEqual(other.options, { ...dials, audio: "none" });
   assert.notEqual(other.sha256, plain.sha256);
@@ -80,7 +80,14 @@ test("alcap prepare songbook --preset: the preset's corpus, dials put in its pla
   assert.match(said.out, /playlists: train \d+/);
 });
 
-const pick = ({ seed, songs, testSongs, agreement, noise }: SongbookOptions) => ({ seed, songs, testSongs, agreement, noise });
+const pick = ({ seed, songs, testSongs, audience, agreement, noise }: SongbookOptions) => ({
+  seed,
+  songs,
+  testSongs,
+  audience,
+  agreement,
+  noise,
+});
 
 test("alcap prepare si says what was dropped, and where", async (t) => {
   const folder = scratch(t);
