@@ -49,6 +49,7 @@ export const { run, parse } = command({
 
 async function sweep(given: Given): Promise<number> {
   if (given.file !== undefined && !given.slurm) throw usage("FILE means nothing without --slurm.", "Run `alcap sweep --help`.");
+  if (!given.list && !given.table) demand(given); // before corpora are drawn
   const set: Axes = Object.assign({}, ...(given.set ?? []).map(readAxis));
   const cells = cellsOf(grids[given.grid], given.preset, set);
   if (given.task === undefined) return all(given, runsOfCells(cells, given.out));
@@ -62,7 +63,6 @@ async function all(given: Given, runs: readonly SweepRun[]): Promise<number> {
   if (given.table) return table(given, runs);
   const open = runs.filter((run) => !isMade(given, run));
   if (!given.slurm || open.length === 0) return make(given, runs);
-  demand(given);
   toSlurm(given, open);
   return 0;
 }
@@ -82,7 +82,6 @@ function demand({ grid, preset }: Given): void {
 
 async function make(given: Given, runs: readonly SweepRun[]): Promise<number> {
   const { jobs = defaultJobs(), out, preset } = given;
-  demand(given);
   const { cache } = workspaceOf(preset, out);
   const failures = await makeSweep(runs, { jobs, out, cache, trials: trialsOf(given) }, terminalReporter());
   for (const { run, error } of failures) console.error(`alcap: ${run.id}: ${error.message}`);
