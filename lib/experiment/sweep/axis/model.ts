@@ -1,7 +1,7 @@
 import { type AlignmentLoss, alignmentLosses } from "../../../loss/alignment";
 import type { Alignment, Fusion } from "../../../recipe";
 import { controls } from "../../preset/plan";
-import type { Preset } from "../../preset/songbook";
+import { withIntermediateTask } from "../../preset/songbook";
 import { type Axis, named, ofPreset, real, whole } from "./axis";
 
 type OfAlignment = Alignment<AlignmentLoss>;
@@ -23,15 +23,9 @@ const start: Axis<"base-model" | "random" | "intermediate"> = ofPreset(
   named(["base-model", "random", "intermediate"]),
   (preset, from) => {
     if (from === "random") return { start: "random" };
-    return from === "intermediate" ? { baseModel: withIntermediateTask(preset) } : {};
+    return from === "intermediate" ? { baseModel: withIntermediateTask(preset).baseModel } : {};
   },
 );
-
-/** The task's words follow the music's mood as often as the corpus's; dropout is BART's own rate. */
-function withIntermediateTask({ baseModel, corpus: { agreement } }: Preset): Preset["baseModel"] {
-  const { tokens: _, noise: __, ...plan } = baseModel.denoising;
-  return { ...baseModel, intermediate: { ...plan, agreement, dropout: 0.1 } };
-}
 
 /** The model and its objective, but for λ. */
 export const modelAxes = {
