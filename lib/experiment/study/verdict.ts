@@ -74,7 +74,8 @@ export function verdict(
   const alcap = (set: string, control?: string): Arm => ({ method: "alcap", weight, dataSet: set, ...(control && { control }) });
   const fusion = (set: string, control?: string): Arm => ({ method: "bart-fusion", dataSet: set, ...(control && { control }) });
   const bart = (set: string, control?: string): Arm => ({ method: "bart", dataSet: set, ...(control && { control }) });
-  const compared = (key: string, set: string) => difference(runs, alcap(set), fusion(set), key);
+  const inDeviations = detectableInDeviations();
+  const compared = (key: string, set: string) => difference(runs, alcap(set), fusion(set), key, inDeviations);
   const sets = [...new Set(runs.map((run) => run.dataSet))].sort();
   const main = primaryEndpoints.map(({ key }) => key);
   const others = [
@@ -83,7 +84,7 @@ export function verdict(
   ];
   const family = sets.flatMap((set) => [...(set === dataSet ? [] : main), ...others].map((key) => compared(key, set)));
   const controlRows = controlsOf({ alcap, fusion, bart }, dataSet).flatMap(({ control, what, a, b }) =>
-    main.map((key) => ({ control, what, ...difference(runs, a, b, key) })),
+    main.map((key) => ({ control, what, ...difference(runs, a, b, key, inDeviations) })),
   );
   const hearing = (key: string) => pairedDifferences(runs, fusion(dataSet), bart(dataSet), key);
   return {
@@ -114,10 +115,22 @@ function controlsOf({ alcap, fusion, bart }: Readonly<Record<"alcap" | "fusion" 
   ];
 }
 
-function difference(runs: readonly GridRun[], a: Arm, b: Arm, key: string): Difference {
+/** The detectable difference in standard deviations by the number of replicates, each computed once. */
+function detectableInDeviations(): (replicates: number) => number {
+  const known = new Map<number, number>();
+  return (replicates) => {
+    const found = known.get(replicates) ?? detectableDifference(1, replicates);
+    known.set(replicates, found);
+    return found;
+  };
+}
+
+type InDeviations = ReturnType<typeof detectableInDeviations>;
+
+function difference(runs: readonly GridRun[], a: Arm, b: Arm, key: string, inDeviations: InDeviations): Difference {
   const songs = [...pairedDifferences(runs, a, b, key).values()];
   const test = songs.length < 2 ? null : overSongs(songs);
-  const detectable = test && detectableDifference(test.deviation, songs.length);
+  const detectable = test && test.deviation * inDeviations(songs.length);
   return { endpoint: endpointOf(key), key, dataSet: a.dataSet, replicates: songs.length, test, corrected: null, detectable };
 }
 

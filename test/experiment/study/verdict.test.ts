@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { RunRecipe } from "alcap/dist/experiment/run/recipe";
 import type { CaptionRecord, RunRecord } from "alcap/dist/experiment/run/records";
 import { confirmationRun, type GridRun } from "alcap/dist/experiment/study/grid-runs";
+import { trendOver } from "alcap/dist/experiment/study/trend";
 import { verdict } from "alcap/dist/experiment/study/verdict";
 import { verdictText } from "alcap/dist/experiment/study/verdict-text";
 import type { Method } from "alcap/dist/paper";
@@ -142,4 +143,14 @@ test("a run's replicate is read off its record and songs; development corpora ar
   assert.deepEqual([found?.replicate, found?.method, found?.control, found?.weight], [3, "alcap", undefined, 0.02]);
   assert.equal(confirmationRun(record({ seed: 2022 }), captions(9)), undefined);
   assert.equal(confirmationRun(record({ seed: 2021 }), captions(103)), undefined, "seeds of two replicates");
+});
+
+test("a trend along a dial is found where there is one, over the replicates that have all its levels", () => {
+  const dataSet = "songbook-positive";
+  const levels = [{ method: "bart", dataSet } as const, { method: "bart-fusion", dataSet } as const];
+  const runs = grid("trend", { nll: hearing, mood: moods, spread: 0.003 });
+  const found = trendOver(runs, levels, "nll.differs");
+  assert.ok(found && found.mean < -0.03 && found.p < 0.01);
+  assert.equal(trendOver(runs.slice(1), levels, "nll")?.replicates, 7, "one replicate lacks a level");
+  assert.equal(trendOver(runs.slice(0, 2), levels, "nll"), null);
 });
