@@ -52,6 +52,11 @@ export const alcap = group(
       load: () => import("./fetch.js"),
     },
     verify: { ...proof, ...nested("compare with reference outputs, or check a prepared corpus", verify) },
+    doctor: {
+      ...proof,
+      about: "say what this machine has and lacks, with the command that mends it",
+      load: () => import("./doctor/index.js"),
+    },
     bench: { ...proof, ...nested("measure speed on this machine", bench) },
   },
 );

@@ -21,6 +21,8 @@ export interface CompileOptions {
    * processor time: for large models, and for many graphs that would each keep theirs. Changes no result.
    */
   readonly keepsMemory?: boolean;
+  /** Most graphs that are kept at once, 32 unless said: beyond them the one unused for longest is freed. Changes no result. */
+  readonly mostGraphs?: number;
   /** Name for messages and for `describe()`. */
   readonly name?: string;
   readonly engine?: EngineName;
@@ -68,8 +70,8 @@ export function compile<A extends readonly unknown[], R>(fn: (...inputs: A) => R
   const { engine, device, threads, spinning } = settings(options);
   const chosen = { engine, device, threads, spinning };
   const name = options.name ?? (fn.name || "the compiled function");
-  const { resident, baked = [], keepsMemory = true } = options;
-  const plan = { name, resident, baked, keepsMemory, settings: chosen };
+  const { resident, baked = [], keepsMemory = true, mostGraphs = 32 } = options;
+  const plan = { name, resident, baked, keepsMemory, mostGraphs, settings: chosen };
   // Runners handle trees of any type; A and R come back in with the signature below.
   const erased = fn as unknown as (...args: never[]) => unknown;
   const runner: Runner = engine === "onnx" ? compiledRunner(erased, plan) : eagerRunner(erased, plan);

@@ -23,6 +23,7 @@ export interface Plan extends CallPlan {
   readonly resident: string | undefined;
   readonly baked: readonly number[];
   readonly keepsMemory: boolean;
+  readonly mostGraphs: number;
 }
 
 /** What a call needs to know of its function. */

@@ -1,4 +1,4 @@
-import { isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
+import { hold, isValue, read, scalar, type tf, type Value, type Values, value } from "../engine";
 import { AlcapError } from "../errors";
 import { type Progress, silent } from "../progress";
 import { type Checkpoint, type CheckpointStore, type Curve, emptyCurve } from "./checkpoint";
@@ -49,7 +49,7 @@ export interface Fitted<S> {
  * @throws AlcapError `data` where a loss or what a checkpoint would hold is not finite; the checkpoint before is kept
  */
 export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent): Promise<Fitted<S>> {
-  let { state, best, curve, step: saved } = begun(task);
+  let { state, best, curve, step: saved } = await begun(task);
   const first = saved;
   const demandFinite = (numbers: Iterable<number>, what: string, step: number) => {
     for (const number of numbers) if (!Number.isFinite(number)) throw diverged(task, what, step, saved);
@@ -80,11 +80,14 @@ export async function fit<S, B>(task: FitTask<S, B>, progress: Progress = silent
 }
 
 /**
- * Where a run begins: at its checkpoint, or with fresh state. A checkpoint's tensors are not held: they are views into its file's bytes, and
- * as output buffers of later steps they changed last digits.
+ * Where a run begins: at its checkpoint, or with fresh state. A checkpoint's tensors are copied out of its file: the order in which a
+ * mean adds depends on where its array begins (whole vectors from an aligned address on), and in a file it may begin anywhere.
  */
-const begun = <S, B>(task: FitTask<S, B>): Checkpoint<Values<S>> =>
-  task.checkpoint?.store.load() ?? { step: 0, state: task.initial(), best: null, curve: emptyCurve() };
+async function begun<S, B>(task: FitTask<S, B>): Promise<Checkpoint<Values<S>>> {
+  const kept = task.checkpoint?.store.load();
+  if (!kept) return { step: 0, state: task.initial(), best: null, curve: emptyCurve() };
+  return { ...kept, state: hold(await read(kept.state)) };
+}
 
 function tick<S, B>(task: FitTask<S, B>, step: number): Values<Tick> {
   return {

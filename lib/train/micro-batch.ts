@@ -28,7 +28,7 @@ import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
 import { type InPlaceUpdate, inPlaceUpdate } from "./in-place";
 import { type OptimiserState, optimiseSome } from "./optimiser";
-import { byParameter, type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import { byParameter, type CaptionerStep, dropoutAt, LARGE_GRAPHS, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
 /** What a micro-batch adds its gradients to. */
 type Sum = { grads: Params };
@@ -76,7 +76,8 @@ export function microBatchStep(captioner: Captioner, plan: StepPlan, options: St
 function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
   const { alignment: recipe } = captioner.recipe;
   const divided = byParameter(captioner, plan, options);
-  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, keepsMemory: !divided, ...options });
+  const kept = divided ? { keepsMemory: false, mostGraphs: LARGE_GRAPHS } : {};
+  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...kept, ...options });
   const gradients = (params: Params, { batch, pull, counted, key }: Micro) => {
     const loss = (p: Params) => {
       const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, counted);

@@ -25,8 +25,11 @@ export interface StepPlan extends Computation {
 /** Number of parameters from which on they are updated one by one: 128 MiB. */
 const MANY = 2 ** 25;
 
+/** Most graphs of packed sizes that a large model keeps at once. */
+export const LARGE_GRAPHS = 4;
+
 /** Whether parameters are updated one by one: where the plan says so, else those of large models whose state is in host memory. */
-export function byParameter(captioner: Captioner, { update }: StepPlan, options: StepOptions): boolean {
+export function byParameter(captioner: Captioner, { update }: Pick<StepPlan, "update">, options: StepOptions): boolean {
   if (update) return update === "by-parameter";
   const { engine, device } = settings(options);
   const count = Object.values(captionerParams(captioner)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -9,7 +9,7 @@ import type { Tick } from "./fit";
 import { inPlaceUpdate } from "./in-place";
 import { microBatchStep } from "./micro-batch";
 import { freshSlots, type OptimiserState, optimiseSome } from "./optimiser";
-import { byParameter, type CaptionerStep, dropoutAt, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import { byParameter, type CaptionerStep, dropoutAt, LARGE_GRAPHS, movesIn, type StepOptions, type StepPlan } from "./step-plan";
 
 /** Fresh parameters, with those that `pretrained` holds in their place, and empty slots; used up by the step that they are passed to. */
 export function freshTraining(
@@ -68,7 +68,7 @@ function dividedStep(captioner: Captioner, plan: StepPlan, options: StepOptions)
       const dropout = dropoutAt(plan, captioner, key);
       return valueAndGradAux((p: Params) => objective(p, captioner, batch, dropout, plan), params);
     },
-    { keepsMemory: false, name: `${captioner.method} step, gradients`, ...options },
+    { keepsMemory: false, mostGraphs: LARGE_GRAPHS, name: `${captioner.method} step, gradients`, ...options },
   );
   const update = inPlaceUpdate(plan.optimiser, movesIn(captioner), options);
   const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {

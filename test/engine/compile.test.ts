@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile, constant, read, scalar, tf, type Value, value, valueAndGrad, valueAndGradAux } from "alcap/dist/engine";
+import { InferenceSession } from "onnxruntime-node";
 import { draw, onnx } from "./helpers";
 
 const vector = (...x: number[]): Value => value(Float32Array.from(x), [x.length]);
@@ -32,6 +33,38 @@ test("trees go in and come out with their keys, order and lists", async () => {
   assert.deepEqual(Object.keys(out), ["z", "a", "nothing"]);
   assert.deepEqual([list(out.z), list(out.a[0]), list(out.a[1]), out.nothing], [[2], [3], [-2], undefined]);
   await f.release();
+});
+
+test("no more sessions live at once than are asked for, and the one unused for longest goes", async () => {
+  const { create } = InferenceSession;
+  let [live, most, made] = [0, 0, 0];
+  const counted = async (model: Uint8Array, options: InferenceSession.SessionOptions) => {
+    const session = await create.call(InferenceSession, model, options);
+    const release = session.release.bind(session);
+    made += 1;
+    live += 1;
+    most = Math.max(most, live);
+    return Object.assign(session, {
+      release: () => {
+        live -= 1;
+        return release();
+      },
+    });
+  };
+  Object.assign(InferenceSession, { create: counted });
+  try {
+    const f = onnx((x: tf.Tensor) => tf.sum(tf.mul(x, 2)), { mostGraphs: 2 });
+    const ofSize = async (n: number) => list(await f(value(new Float32Array(n).fill(1), [n])))[0];
+    for (const n of [1, 2, 1, 3, 1, 4, 2]) assert.equal(await ofSize(n), 2 * n); // 1 stays until 4 and 2 come
+    assert.deepEqual([made, live, most], [5, 2, 2]);
+    assert.equal(f.describe().graphs.length, 2);
+    assert.equal(await ofSize(1), 2);
+    assert.equal(made, 6);
+    await f.release();
+    assert.equal(live, 0);
+  } finally {
+    Object.assign(InferenceSession, { create });
+  }
 });
 
 test("an output that is an argument, a constant or given twice is copied", async () => {

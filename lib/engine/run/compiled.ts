@@ -2,11 +2,11 @@ import { AlcapError } from "../../errors";
 import { buildProgram, type Program, serialise } from "../graph/program";
 import type { Plan, Runner } from "../runner";
 import { leafIndices } from "../tree";
-import { allocate, sizeOf, type Value } from "../value";
+import type { Value } from "../value";
 import { type Call, pairResident, readCall } from "./call";
 import { isHandle } from "./resident";
-import { type Graph, runGraph, type Spares } from "./run-graph";
-import { openSession, tensorOf } from "./session";
+import { type Graph, maskTensors, runGraph, type Spares } from "./run-graph";
+import { openSession } from "./session";
 
 /** What calls of one signature share. Leaves are numbered alike in all of them. */
 interface Entry {
@@ -30,15 +30,21 @@ async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Pla
   const state = program.outputs.flatMap((port, leaf) => (resident.has(leaf) && "name" in port ? [port.name] : []));
   const onDevice = settings.device === "webgpu" ? state : [];
   const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice, keepsMemory }) : undefined;
-  const masks = new Map(
-    program.maskPorts.map(({ name: port, shape, type }) => {
-      const dtype = type === "int32" ? type : "float32";
-      return [port, tensorOf(dtype, allocate(dtype, sizeOf(shape)), shape)];
-    }),
-  );
+  const own = keepsMemory ? maskTensors(program) : undefined;
+  const masks = () => own ?? maskTensors(program);
   const fed = program.inputs.map((port) => port.leaf).filter((leaf) => !baked.has(leaf));
   const times = { ...program.stats, bytes: model.length, sessionMs: performance.now() - started };
   return { program, session, fed, resident, masks, description: { signature: call.signature, ...times } };
+}
+
+/** Frees all graphs but the `most` used last; their programs stay. Entries come in the order of their last use. */
+async function freeOldest(entries: ReadonlyMap<string, Entry>, most: number): Promise<void> {
+  const open = [...entries.values()].filter(({ current }) => current !== undefined);
+  for (const entry of open.slice(0, Math.max(0, open.length - most))) {
+    const { graph } = entry.current ?? {};
+    entry.current = undefined;
+    await graph?.session?.release();
+  }
 }
 
 /** Runs a function as compiled graphs, one for each signature. Calls must come one after the other. */
@@ -48,7 +54,11 @@ export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): R
 
   const entryFor = (call: Call): Entry => {
     const known = entries.get(call.signature);
-    if (known) return known;
+    if (known) {
+      entries.delete(call.signature);
+      entries.set(call.signature, known);
+      return known;
+    }
     const program = buildProgram(fn, call.args, call.leaves, {
       contrib: plan.settings.device === "cpu",
       serial: plan.settings.device === "cpu" && plan.settings.threads === 1,
@@ -69,6 +79,7 @@ export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): R
     if (current?.bakedBy.every((what, i) => what === bakedBy[i])) return current.graph;
     await current?.graph.session?.release();
     entry.current = undefined;
+    await freeOldest(entries, plan.mostGraphs - 1);
     entry.current = { graph: await buildGraph(entry, call, plan), bakedBy };
     return entry.current.graph;
   };

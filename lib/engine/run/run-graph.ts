@@ -20,7 +20,8 @@ export interface Graph {
   readonly fed: readonly number[];
   /** Output leaf → input leaf of resident state. */
   readonly resident: ReadonlyMap<number, number>;
-  readonly masks: ReadonlyMap<string, OrtTensor>;
+  /** The tensors that its masks are drawn into: its own, or new ones where it keeps no memory. */
+  readonly masks: () => ReadonlyMap<string, OrtTensor>;
   readonly description: GraphDescription;
 }
 
@@ -34,18 +35,30 @@ function feedOf(leaf: Value, { device }: Settings): OrtTensor {
   return usable ? storage.tensor : tensorOf(leaf.dtype, leaf.data, leaf.shape);
 }
 
-function fillMasks(graph: Graph, call: Call): void {
-  const keys = graph.masks.get(MASK_KEYS)?.data as Int32Array | undefined;
+/** Empty tensors for the masks of a program. */
+export const maskTensors = ({ maskPorts }: Program): ReadonlyMap<string, OrtTensor> =>
+  new Map(
+    maskPorts.map(({ name, shape, type }) => {
+      const dtype = type === "int32" ? type : "float32";
+      return [name, tensorOf(dtype, allocate(dtype, sizeOf(shape)), shape)];
+    }),
+  );
+
+/** The masks of a call. */
+function drawnMasks(graph: Graph, call: Call): ReadonlyMap<string, OrtTensor> {
+  const masks = graph.masks();
+  const keys = masks.get(MASK_KEYS)?.data as Int32Array | undefined;
   for (const [i, { name, rate, site, keyLeaf }] of graph.program.masks.entries()) {
     const [seed = 0, step = 0] = call.leaves[keyLeaf]!.data;
     const address = { seed, step, site };
     if (keys) keys.set(maskKeys(address), 2 * i);
-    else fillMask(graph.masks.get(name)!.data as Float32Array, rate, address);
+    else fillMask(masks.get(name)!.data as Float32Array, rate, address);
   }
+  return masks;
 }
 
 function feedsOf(graph: Graph, call: Call, settings: Settings): Record<string, OrtTensor> {
-  const feeds: Record<string, OrtTensor> = Object.fromEntries(graph.masks);
+  const feeds: Record<string, OrtTensor> = Object.fromEntries(drawnMasks(graph, call));
   for (const leaf of graph.fed) feeds[inputName(leaf)] = feedOf(call.leaves[leaf]!, settings);
   return feeds;
 }
@@ -105,7 +118,6 @@ function outputOf(graph: Graph, call: Call, leaf: number, results: Readonly<Reco
 
 /** Runs a graph once: masks are drawn, state moves from its handles to new ones, everything else comes back as fresh arrays. */
 export async function runGraph(graph: Graph, call: Call, spares: Spares, plan: CallPlan): Promise<unknown> {
-  fillMasks(graph, call);
   const feeds = feedsOf(graph, call, plan.settings);
   const fetches = fetchesOf(graph, spares, plan.settings);
   const states = [...graph.resident.values()].map((leaf) => [leaf, call.leaves[leaf]!] as const);
