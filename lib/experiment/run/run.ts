@@ -15,6 +15,7 @@ import { captionTestSplit, summarise, testRows } from "./captions";
 import type { RunFacts, RunMaterial } from "./material";
 import { idOf, type RunName, recipeHash, recipeOf, runId } from "./recipe";
 import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records";
+import { checkMicroBatch } from "../../train/plan";
 import { RECORD_FORM } from "./schema";
 
 /** The model of a run. */
@@ -127,13 +128,7 @@ function checkRun(material: RunMaterial, captioner: Captioner): void {
   if (decoding.kind === "beams") checkDecoding(captioner, decoding);
   if (decoding.kind === "beams" && (decoding.returnSequences ?? 1) > 1)
     throw new AlcapError("usage", "A run scores one caption a song, and returnSequences asks for more.", "Leave it out.");
-  const { batch, microBatch = batch } = captioning;
-  if (batch % microBatch !== 0)
-    throw new AlcapError(
-      "usage",
-      `A batch of ${batch} cannot be split into micro-batches of ${microBatch}.`,
-      "Choose a divisor.",
-    );
+  checkMicroBatch(captioning);
   testRows(material);
 }
 

@@ -1,4 +1,5 @@
 import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
 import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
 import { meteorScorer } from "./meteor";
 import { type RougeOptions, type RougeScores, rouge } from "./rouge";
@@ -37,12 +38,13 @@ export function scorePairs(
   pairs: readonly CaptionPair[],
   dictionary: SynonymDictionary,
   options: RougeOptions = {},
+  progress: Progress = silent,
 ): PairScores[] {
   const meteor = meteorScorer(dictionary);
-  return pairs.map(({ prediction, reference }) => ({
-    ...rouge(prediction, reference, options),
-    meteor: meteor(wordTokenize(prediction), wordTokenize(reference)),
-  }));
+  return pairs.map(({ prediction, reference }, at) => {
+    progress(at + 1, pairs.length);
+    return { ...rouge(prediction, reference, options), meteor: meteor(wordTokenize(prediction), wordTokenize(reference)) };
+  });
 }
 
 /** One number of a pair's scores by its name. */
@@ -92,6 +94,9 @@ export function parseCaptionLines(text: string, name: string): CaptionPair[] {
   return pairs;
 }
 
+/** Characters of a text that is scored: the longest common subsequence takes time by the product of both lengths. */
+const LONGEST = 1 << 15;
+
 /** The pair on a line, or what is wrong with it. */
 function parsePair(line: string): CaptionPair | string {
   let row: unknown;
@@ -105,5 +110,6 @@ function parsePair(line: string): CaptionPair | string {
   const predicted = prediction ?? caption;
   if (typeof predicted !== "string") return 'has no text "prediction"';
   if (typeof reference !== "string") return 'has no text "reference"';
+  if (Math.max(predicted.length, reference.length) > LONGEST) return `has a text of more than ${LONGEST} characters`;
   return { prediction: predicted, reference };
 }
