@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AlcapError } from "../../errors";
 import { openClaims } from "../../files/claim";
+import { openFile } from "../../files/read";
 import { type Progress, silent } from "../../progress";
 import { MODELS, type ModelName } from "./models";
 
@@ -182,7 +183,7 @@ async function isRight(target: string, { size, digest }: RemoteFile): Promise<bo
 }
 
 async function digestOf(file: string, hash: Hash): Promise<string> {
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  for await (const chunk of createReadStream(file, { fd: openFile(file, { most: Number.MAX_SAFE_INTEGER }).handle })) hash.update(chunk);
   return hash.digest("hex");
 }
 
