@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { loadMiddle } from "../data/audio/load";
+import { quoted } from "../files/quoted";
 import { type Encoding, encodings, readText } from "../files/read";
 import { command } from "./command";
 import { choice, file, flag, folder, or, required } from "./options";
@@ -43,7 +44,7 @@ async function caption(asked: Asked): Promise<number> {
   await captioner.release();
   const { run: name, preset, corpus } = bundle.about;
   const { method } = bundle.about.captioner;
-  const trained = `${method}, preset ${preset}, run ${name}, trained on ${corpus}`;
+  const trained = `${quoted(method)}, preset ${quoted(preset)}, run ${quoted(name)}, trained on ${quoted(corpus)}`;
   if (asked.json) console.log(JSON.stringify({ song, caption, model: { method, preset, run: name }, trainedOn: corpus, notes }));
   else console.log([caption, "", `Model: ${trained}.`, ...notes.map((note) => `Note: ${note}`)].join("\n"));
   return 0;

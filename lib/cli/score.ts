@@ -2,8 +2,10 @@ import { type Encoding, encodings, readText } from "../files/read";
 import { bootstrapAggregate } from "../metric/text/aggregate";
 import { intervalsOf, parseCaptionLines, scoreNames, scorePairs } from "../metric/text/score";
 import { loadWordNet } from "../metric/text/wordnet";
+import { silent } from "../progress";
 import { command } from "./command";
 import { choice, file, flag, or, required, whole } from "./options";
+import { terminalReporter } from "./terminal";
 
 /** `alcap score`. */
 export const { run, parse } = command({
@@ -30,6 +32,9 @@ export const { run, parse } = command({
   action: score,
 });
 
+/** Captions whose scoring takes long enough to be told of. */
+const MANY = 2000;
+
 interface Asked {
   readonly file: string;
   readonly stem: boolean;
@@ -41,7 +46,7 @@ interface Asked {
 
 async function score({ file, stem, seed, resamples, encoding, json }: Asked): Promise<number> {
   const pairs = parseCaptionLines(readText(file, {}, encoding), file);
-  const scores = scorePairs(pairs, loadWordNet(), { stem });
+  const scores = scorePairs(pairs, loadWordNet(), { stem }, pairs.length >= MANY ? terminalReporter()("scoring") : silent);
   const intervals = intervalsOf(scores, { seed, resamples });
   const mid = bootstrapAggregate(scores, { seed });
   if (json) {

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { isValue, type Value } from "../engine";
 import { AlcapError } from "../errors";
+import { parseJson } from "../files/json";
 import { readBytes } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { readSafetensors, writeSafetensors } from "../model/weights";
@@ -58,7 +59,7 @@ function decode<S>(bytes: Uint8Array, file: string, recipe: string): Checkpoint<
       "Delete it to train this recipe from the start.",
     );
   }
-  const about = JSON.parse(metadata.about ?? "{}") as {
+  const about = parseJson(metadata.about ?? "{}", `The description of ${file}`, "record") as {
     step: number;
     curve: Curve;
     best: { step: number; score: number } | null;

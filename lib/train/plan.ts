@@ -1,3 +1,4 @@
+import { AlcapError } from "../errors";
 import type { AdamW, Optimiser } from "../recipe";
 import type { Schedule } from "./schedule";
 
@@ -22,4 +23,11 @@ export interface CaptioningPlan extends Omit<TrainingPlan<Optimiser>, "dropout">
   readonly evaluateEvery?: number;
   /** Most steps from one checkpoint to the next; an epoch's where it is left out. Changes no result. */
   readonly checkpointSteps?: number;
+}
+
+/** Throws `AlcapError` "usage" where a batch cannot be computed in micro-batches of one size. */
+export function checkMicroBatch({ batch, microBatch = batch }: Pick<CaptioningPlan, "batch" | "microBatch">): void {
+  if (batch % microBatch === 0) return;
+  const problem = `A batch of ${batch} cannot be split into micro-batches of ${microBatch}.`;
+  throw new AlcapError("usage", problem, "Choose a divisor.");
 }

@@ -14,6 +14,7 @@ import { modelsFolder } from "../../files/project";
 import { requireModel } from "../../model/weights";
 import { type Method, methods } from "../../paper";
 import { recipes } from "../../recipe";
+import { checkMicroBatch } from "../../train/plan";
 import { command } from "../command";
 import {
   beside,
@@ -43,7 +44,7 @@ const options = {
     "NAME",
     `${dataSetNames.join(", ")}; of a prepared corpus si-full, si-nonnegative, si-positive, ncm-review (default: its only one)`,
   ),
-  lambda: number("weight of the alignment, λ of equation 4 (default 0.02)"),
+  lambda: number("weight of the alignment, λ of equation 4 (default 0.02)", { to: 1000 }),
   epochs: whole("of captioning", { from: 1 }),
   out: output("results (default results/PRESET)"),
   jobs,
@@ -76,6 +77,7 @@ export const { run, parse } = command({
   options,
   action: async (given) => {
     if (given.threads !== undefined) process.env.ALCAP_THREADS = String(given.threads);
+    if (given.preset === "paper") checkMicroBatch(paperPreset(given.recipe, changesOf(given)).captioning);
     if (given.dryRun) await printEstimate(given.recipe, changesOf(given), given);
     else await (given.preset === "paper" ? trainPrepared(given) : trainSongbook(given, given.preset));
     return 0;

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { songBatch } from "../../data/text/batch";
 import type { Values } from "../../engine";
 import { AlcapError } from "../../errors";
+import { isFile, readBytes } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
 import type { Captioner } from "../../model/captioner";
 import { beamDecoder } from "../../model/decoding/beam";
@@ -48,7 +49,7 @@ export async function captionTestSplit(
   const rows = testRows(material);
   const examples = examplesOf(material, rows);
   const decode = decoderOf(preset, captioner, params, seed);
-  const captions: string[] = existsSync(draft) ? (JSON.parse(readFileSync(draft, "utf8")) as string[]) : [];
+  const captions = readDraft(draft, rows.length);
   while (captions.length < rows.length) {
     const at = captions.length;
     const part = Array.from({ length: Math.min(preset.decodingBatch, rows.length - at) }, (_, i) => examples.of(at + i));
@@ -62,6 +63,16 @@ export async function captionTestSplit(
   const likelihoods = comments && (await commentLikelihood(material, { captioner, params }, rows, comments, progress));
   rmSync(draft, { force: true });
   return scored(rows, { captions, comments, likelihoods });
+}
+
+/** Captions that a stopped run has left; none where what is there is damaged: then they are written again. */
+function readDraft(file: string, most: number): string[] {
+  try {
+    const draft: unknown = isFile(file) ? JSON.parse(readBytes(file).toString("utf8")) : [];
+    return Array.isArray(draft) && draft.length <= most && draft.every((one) => typeof one === "string") ? draft : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Decodes batches whose first song is song `firstSong` of the test rows. */

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
 import { type Workspace, workspaceOf } from "../../files/project";
+import { openFile } from "../../files/read";
 import { readBartFolder } from "../../model/bart-folder";
 import { quiet, type Reporter } from "../../progress";
 import { bartTokens, type TextShape } from "../../recipe";
@@ -72,7 +73,7 @@ export async function preparedMaterial(preset: PreparedPreset, report: Reporter 
 async function startWeights(folder: string): Promise<Pick<RunMaterial, "text" | "start">> {
   const { text, params, files } = await readBartFolder(folder);
   const hash = createHash("sha256");
-  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk);
+  for (const file of files) for await (const chunk of createReadStream(file, { fd: openFile(file).handle })) hash.update(chunk);
   return { text, start: { params, hash: hash.digest("hex").slice(0, 12) } };
 }
 

@@ -9,6 +9,7 @@ import { checkDecoding } from "../../model/decoding/check";
 import { countParams } from "../../model/params";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
+import { checkMicroBatch } from "../../train/plan";
 import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, testRows } from "./captions";
@@ -132,13 +133,7 @@ function checkRun(material: RunMaterial, captioner: Captioner): void {
   if (decoding.kind === "beams") checkDecoding(captioner, decoding);
   if (decoding.kind === "beams" && (decoding.returnSequences ?? 1) > 1)
     throw new AlcapError("usage", "A run scores one caption a song, and returnSequences asks for more.", "Leave it out.");
-  const { batch, microBatch = batch } = captioning;
-  if (batch % microBatch !== 0)
-    throw new AlcapError(
-      "usage",
-      `A batch of ${batch} cannot be split into micro-batches of ${microBatch}.`,
-      "Choose a divisor.",
-    );
+  checkMicroBatch(captioning);
   testRows(material);
 }
 

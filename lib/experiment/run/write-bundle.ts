@@ -1,5 +1,7 @@
-import { cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { putFolder } from "../../files/put-folder";
 import { writeWhole } from "../../files/whole-file";
 import { encoderBytes } from "../tagger/encoder-file";
 import { STEPS_PER_DB } from "../tagger/mel-cache";
@@ -12,7 +14,7 @@ import type { Material } from "./songbook-material";
 export function writeBundle(material: Material, name: RunName): string {
   const { preset, corpus, workspace } = material;
   const folder = bundleFolder(preset.name, workspace.root);
-  const temporary = `${folder}.${process.pid}.tmp`;
+  const temporary = `${folder}.${randomUUID()}.tmp`;
   mkdirSync(temporary, { recursive: true });
   const about: BundleAbout = {
     run: runId(material, name),
@@ -27,7 +29,6 @@ export function writeBundle(material: Material, name: RunName): string {
   writeWhole(path.join(temporary, BUNDLE_FILES.encoder), encoderBytes(encoder));
   cpSync(material.tokeniserFile, path.join(temporary, BUNDLE_FILES.words));
   cpSync(trainedWeights(material, name), path.join(temporary, BUNDLE_FILES.model));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(temporary, folder);
+  putFolder(temporary, folder);
   return folder;
 }

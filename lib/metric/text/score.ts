@@ -1,4 +1,5 @@
 import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
 import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
 import { meteorScorer } from "./meteor";
 import { type RougeOptions, type RougeScores, rouge, rougeOfTokens, rougeTokens } from "./rouge";
@@ -37,12 +38,13 @@ export function scorePairs(
   pairs: readonly CaptionPair[],
   dictionary: SynonymDictionary,
   options: RougeOptions = {},
+  progress: Progress = silent,
 ): PairScores[] {
   const meteor = meteorScorer(dictionary);
-  return pairs.map(({ prediction, reference }) => ({
-    ...rouge(prediction, reference, options),
-    meteor: meteor(wordTokenize(prediction), wordTokenize(reference)),
-  }));
+  return pairs.map(({ prediction, reference }, at) => {
+    progress(at + 1, pairs.length);
+    return { ...rouge(prediction, reference, options), meteor: meteor(wordTokenize(prediction), wordTokenize(reference)) };
+  });
 }
 
 /** What is recorded of a text: ROUGE as recall (what the released evaluator of ALCAP reports) and as F1, and METEOR, each in 0 to 1. */
@@ -135,6 +137,9 @@ export function parseCaptionLines(text: string, name: string): CaptionPair[] {
   return pairs;
 }
 
+/** Characters of a text that is scored: the longest common subsequence takes time by the product of both lengths. */
+const LONGEST = 1 << 15;
+
 /** The pair on a line, or what is wrong with it; undefined for the scores at the end of a run's captions. */
 function parsePair(line: string): CaptionPair | string | undefined {
   let row: unknown;
@@ -149,5 +154,6 @@ function parsePair(line: string): CaptionPair | string | undefined {
   const predicted = prediction ?? caption;
   if (typeof predicted !== "string") return 'has no text "prediction"';
   if (typeof reference !== "string") return 'has no text "reference"';
+  if (Math.max(predicted.length, reference.length) > LONGEST) return `has a text of more than ${LONGEST} characters`;
   return { prediction: predicted, reference };
 }

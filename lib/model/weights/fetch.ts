@@ -4,7 +4,10 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AlcapError } from "../../errors";
+import { openClaims } from "../../files/claim";
+import { openFile } from "../../files/read";
 import { type Progress, silent } from "../../progress";
 import { MODELS, type ModelName } from "./models";
 
@@ -14,6 +17,8 @@ export interface FetchOptions {
   readonly progress?: Progress;
   /** Where HuggingFace's files are, by default `HF_ENDPOINT` or https://huggingface.co. */
   readonly endpoint?: string;
+  /** A server that says nothing for so long is given up, ms; by default half a minute. */
+  readonly patience?: number;
 }
 
 /** A file as the server describes it. */
@@ -28,6 +33,7 @@ interface RemoteFile {
 }
 
 const MAX_REDIRECTS = 5;
+const PATIENCE = 30_000;
 
 /**
  * Downloads a model into `models/<name>`: every file of one commit, checked by size and by the digest the server states, and renamed to its
@@ -37,16 +43,34 @@ const MAX_REDIRECTS = 5;
  * @throws AlcapError `network` when the server cannot be reached, saying which file to put where, or when a file arrives damaged
  */
 export async function fetchModel(name: ModelName, options: FetchOptions): Promise<string> {
-  const { models, progress = silent, endpoint = process.env.HF_ENDPOINT ?? "https://huggingface.co" } = options;
+  const claims = openClaims(path.join(options.models, ".fetching"));
+  try {
+    for (;;) {
+      const claim = claims.take(name);
+      if (claim) return await fetchAlone(name, options);
+      await sleep(200); // another process fetches it; what it leaves is then found right
+    }
+  } finally {
+    claims.end();
+  }
+}
+
+async function fetchAlone(name: ModelName, options: FetchOptions): Promise<string> {
+  const {
+    models,
+    progress = silent,
+    endpoint = process.env.HF_ENDPOINT ?? "https://huggingface.co",
+    patience = PATIENCE,
+  } = options;
   const folder = path.join(models, name);
-  const remote = await describeFiles(name, folder, endpoint);
+  const remote = await describeFiles(name, folder, endpoint, patience);
   const total = remote.reduce((sum, { size }) => sum + size, 0);
   const sums: string[] = [];
   let done = 0;
   for (const file of remote) {
     await mkdir(path.dirname(file.target), { recursive: true });
     const report = (bytes: number) => progress(done + bytes, total, file.file);
-    if (!(await isRight(file.target, file))) await download(file, report);
+    if (!(await isRight(file.target, file))) await download(file, report, patience);
     done += file.size;
     report(0);
     sums.push(`${await digestOf(file.target, createHash("sha256"))}  ${file.file}\n`);
@@ -57,14 +81,14 @@ export async function fetchModel(name: ModelName, options: FetchOptions): Promis
 }
 
 /** Asks for every file's size and digest; the first answer names the commit that the others are then taken from. */
-async function describeFiles(name: ModelName, folder: string, endpoint: string): Promise<RemoteFile[]> {
+async function describeFiles(name: ModelName, folder: string, endpoint: string, patience: number): Promise<RemoteFile[]> {
   const { repository, files } = MODELS[name];
   const described: RemoteFile[] = [];
   let revision = "main";
   try {
     for (const file of files) {
       const url = `${endpoint}/${repository}/resolve/${revision}/${file}`;
-      const headers = await headersOf(url);
+      const headers = await headersOf(url, patience);
       revision = /^[0-9a-f]{40}$/.exec(headers.get("x-repo-commit") ?? "")?.[0] ?? revision;
       const size = Number(headers.get("x-linked-size") ?? headers.get("content-length") ?? Number.NaN);
       const digest = /[0-9a-f]{64}|[0-9a-f]{40}/.exec(headers.get("x-linked-etag") ?? headers.get("etag") ?? "")?.[0];
@@ -90,10 +114,11 @@ async function describeFiles(name: ModelName, folder: string, endpoint: string):
 }
 
 /** Redirects are followed by hand: a large file's size and digest stand on the redirect itself. */
-async function headersOf(url: string): Promise<Headers> {
+async function headersOf(url: string, patience: number): Promise<Headers> {
   let at = url;
   for (let hop = 0; hop < MAX_REDIRECTS; hop++) {
     const { status, headers } = await fetch(at, {
+      signal: AbortSignal.timeout(patience),
       method: "HEAD",
       redirect: "manual",
       headers: { "accept-encoding": "identity" },
@@ -106,11 +131,11 @@ async function headersOf(url: string): Promise<Headers> {
   throw new Error(`${url} redirects without end`);
 }
 
-async function download(file: RemoteFile, report: (bytes: number) => void): Promise<void> {
+async function download(file: RemoteFile, report: (bytes: number) => void, patience: number): Promise<void> {
   const part = `${file.target}.part`;
   try {
     const have = existsSync(part) ? statSync(part).size : 0;
-    if (have < file.size) await receive(file, part, have, report);
+    if (have < file.size) await receive(file, part, { have, report, patience });
   } catch (cause) {
     throw new AlcapError(
       "network",
@@ -126,8 +151,18 @@ async function download(file: RemoteFile, report: (bytes: number) => void): Prom
   await rename(part, file.target);
 }
 
-async function receive(file: RemoteFile, part: string, have: number, report: (bytes: number) => void): Promise<void> {
+/** How a file is received: from which byte on. */
+interface Reception {
+  readonly have: number;
+  readonly report: (bytes: number) => void;
+  readonly patience: number;
+}
+
+async function receive(file: RemoteFile, part: string, { have, report, patience }: Reception): Promise<void> {
+  const silence = new AbortController();
+  const waiting = setTimeout(() => silence.abort(new Error(`nothing came for ${patience / 1000} s`)), patience).unref();
   const response = await fetch(file.url, {
+    signal: silence.signal,
     headers: { "accept-encoding": "identity", ...(have > 0 && { range: `bytes=${have}-` }) },
   });
   if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
@@ -136,11 +171,14 @@ async function receive(file: RemoteFile, part: string, have: number, report: (by
   const counter = new Transform({
     transform(chunk: Buffer, _, next) {
       received += chunk.length;
+      waiting.refresh();
       report(received);
       next(received > file.size ? new Error("more arrives than was announced") : null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(part, { flags }));
+  await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(part, { flags })).finally(() =>
+    clearTimeout(waiting),
+  );
   if (received < file.size) throw new Error(`${received} of ${file.size} bytes came`);
 }
 
@@ -152,7 +190,8 @@ async function isRight(target: string, { size, digest }: RemoteFile): Promise<bo
 }
 
 async function digestOf(file: string, hash: Hash): Promise<string> {
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  for await (const chunk of createReadStream(file, { fd: openFile(file, { most: Number.MAX_SAFE_INTEGER }).handle }))
+    hash.update(chunk);
   return hash.digest("hex");
 }
 

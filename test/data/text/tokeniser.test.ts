@@ -116,3 +116,26 @@ test("what is no tokeniser is refused in one line", () => {
   unnamed.added_tokens = unnamed.added_tokens.filter(({ content }: { content: string }) => content !== "<pad>");
   assert.throws(write(JSON.stringify(unnamed)), { name: "AlcapError", code: "data", message: /<pad>/ });
 });
+
+test("of a long text the beginning is tokenised, and gives the ids of the whole", () => {
+  const tokeniser = loadTokeniser(trainBpe(LYRICS, { vocabSize: 300 }));
+  for (const text of [...LYRICS.map((line) => `${line} \n`.repeat(300)), `${" ".repeat(9000)}rain${"x".repeat(9000)} rain`])
+    for (const maxLength of [2, 30, 200]) {
+      const ids = tokeniser.encode(text);
+      assert.deepEqual([...tokeniser.encode(text, { maxLength })], [...ids.slice(0, maxLength - 1), tokeniser.eos]);
+    }
+});
+
+test("a tokeniser with a pattern of its own is refused: it could run for ever", () => {
+  const file = trainBpe(LYRICS, { vocabSize: 262 });
+  const split = (Regex: string) => ({
+    type: "Sequence",
+    pretokenizers: [{ type: "Split", pattern: { Regex }, behavior: "Isolated" }],
+  });
+  const refused = { name: "AlcapError", code: "data", message: /by the pattern \(a\+\)\+\$; only/ };
+  assert.throws(() => loadTokeniser({ ...file, pre_tokenizer: split("(a+)+$") }), refused);
+  assert.throws(
+    () => loadTokeniser({ ...file, normalizer: { type: "Replace", pattern: { Regex: "(a+)+$" }, content: "" } }),
+    refused,
+  );
+});

@@ -120,3 +120,13 @@ test("silence is said", async () => {
   const { captions } = await captionAll([{ audio: { sampleRate: 16_000, channels: [new Float32Array(300_000)] }, lyrics: "la" }]);
   assert.match(captions[0]?.notes.join(" ") ?? "", /excerpt is silent/);
 });
+
+test("line ends, a byte order mark and margins change no caption", async () => {
+  const audio = chirp(16_000, 4, 1);
+  const lyrics = `${verses[0]}\n${verses[1]}`;
+  const captioner = openCaptioner(bundle());
+  const { caption } = await captioner.caption(audio, lyrics);
+  for (const other of [lyrics.replace("\n", "\r\n"), lyrics.replace("\n", "\r"), `\ufeff${lyrics}\n\n`])
+    assert.equal((await captioner.caption(audio, other)).caption, caption);
+  await captioner.release();
+});

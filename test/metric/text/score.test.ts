@@ -141,3 +141,17 @@ test("bench metrics reports speeds also without Python", async () => {
   assert.ok(report.rouge.ours > 0 && report.meteor.ours > 0 && !("ratio" in report.rouge));
   await assert.rejects(printed(bench, "--pairs", "0"), { name: "AlcapError", code: "usage" });
 });
+
+test("captions in Latin-1 are refused by line, and read where that is said", async () => {
+  const line = '{"prediction": "un café noir", "reference": "un café noir"}\n';
+  const file = path.join(folder, "latin1.jsonl");
+  writeFileSync(file, Buffer.from(line + line, "latin1"));
+  await assert.rejects(score([file]), { code: "input", message: /latin1\.jsonl, line 1: byte 23 of the file is not UTF-8/ });
+  const { text } = await printed(score, file, "--encoding", "latin1", "--json");
+  assert.equal(JSON.parse(text).intervals["rouge1.f1"].mean, 1);
+});
+
+test("a text that would be compared for minutes is named", () => {
+  const line = JSON.stringify({ prediction: "a ".repeat(500_000), reference: "a" });
+  assert.throws(() => parseCaptionLines(line, "long.jsonl"), { message: /line 1 has a text of more than 32768 characters/ });
+});

@@ -31,6 +31,8 @@ interface Faults {
   /** Send everything whatever range was asked for. */
   noRanges?: boolean;
   status?: number;
+  /** Say nothing from here on. */
+  silent?: "asked" | "sending";
 }
 
 /** A server that answers like HuggingFace's: large files are described on a redirect to another path. */
@@ -39,6 +41,7 @@ async function withHub(faults: Faults, use: (hub: Hub) => Promise<void>): Promis
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? "";
     requests.push(`${request.method} ${url} ${request.headers.range ?? ""}`.trim());
+    if (faults.silent === "asked") return;
     if (faults.status) return void response.writeHead(faults.status).end();
     const file = files.find((name) => url.endsWith(`/${name}`)) ?? "";
     const content = CONTENT[file] ?? Buffer.alloc(0);
@@ -60,6 +63,7 @@ async function withHub(faults: Faults, use: (hub: Hub) => Promise<void>): Promis
     response.writeHead(start > 0 ? 206 : 200, { "content-length": body.length, etag, "x-repo-commit": COMMIT });
     if (request.method === "HEAD") return void response.end();
     const cut = file === LARGE ? faults.cutAt : undefined;
+    if (file === LARGE && faults.silent === "sending") return void response.write(body.subarray(0, 1000));
     if (cut === undefined) return void response.end(body);
     faults.cutAt = undefined;
     response.write(body.subarray(0, cut), () => response.destroy());
@@ -197,3 +201,20 @@ test("a model is found in the HuggingFace cache too", () => {
   }
   assert.throws(() => modelName("gpt-2"), { name: "AlcapError", code: "usage", message: /bart-base, sentence-bert/ });
 });
+
+test("a server that says nothing is given up, asked or sending", async () => {
+  for (const silent of ["asked", "sending"] as const)
+    await withHub({ silent }, async ({ endpoint }) => {
+      const begun = performance.now();
+      await assert.rejects(fetchModel("bart-base", { models: newFolder(), endpoint, patience: 300 }), { code: "network" });
+      assert.ok(performance.now() - begun < 20_000);
+    });
+});
+
+test("three that fetch one model at once all have it, and it comes once", () =>
+  withHub({}, async ({ endpoint, requests }) => {
+    const models = newFolder();
+    const folders = await Promise.all([1, 2, 3].map(() => fetchModel("bart-base", { models, endpoint })));
+    assert.deepEqual(new Set(folders), new Set([path.join(models, "bart-base")]));
+    assert.equal(requests.filter((request) => request.startsWith(`GET /cdn/${LARGE}`)).length, 1);
+  }));

@@ -33,15 +33,25 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
   const workshop = options.resume ? `${place}.partial` : `${place}.${randomUUID()}.tmp`;
   const temporary = options.resume ? openPartial(workshop, options.resume) : openFresh(workshop);
   let done = false;
+  const clear = () => rmSync(workshop, { recursive: true, force: true });
+  const stopped = (signal: NodeJS.Signals) => {
+    clear();
+    process.kill(process.pid, signal); // as if nobody had listened
+  };
+  if (!options.resume) for (const signal of STOPS) process.once(signal, stopped);
   try {
     const result = await fill(temporary);
     moveInto(temporary, place, out, options);
     done = true;
     return result;
   } finally {
-    if (done || !options.resume) rmSync(workshop, { recursive: true, force: true });
+    if (done || !options.resume) clear();
+    for (const signal of STOPS) process.off(signal, stopped);
   }
 }
+
+/** Signals that end a command; half a folder does not stay behind. */
+const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function openFresh(workshop: string): string {
   mkdirSync(workshop, { recursive: true });
