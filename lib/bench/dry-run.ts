@@ -5,6 +5,7 @@ import type { Captioner } from "../model/captioner";
 import { paperCorpora, paperMusicPositions } from "../paper";
 import { bartBase, type Optimiser, paperTraining, type TextShape } from "../recipe";
 import { adafactorShapes } from "../train/adafactor";
+import { byParameter, type StepPlan } from "../train/step-plan";
 import { median } from "./spread";
 
 /** Numbers of parameters by part. */
@@ -83,13 +84,14 @@ export interface StepSizes {
   readonly musicPositions: number;
   /** Caption positions whose scores are in memory at once. */
   readonly vocabularyRows: number;
+  /** As in a step's plan: by the model's size where it is left out. */
+  readonly update?: StepPlan["update"];
 }
 
 /**
- * Memory of a step on the CPU engine, counted: tensors of width C, inner width and attention weights that a layer keeps, in
- * float32. On BART-base steps it counts 6.4 GiB (AdamW, batch 2, 128/128 tokens, all scores at once; 7.5 GiB were measured),
- * 3.3 GiB (the same with Adafactor and chunks of 64 positions; 3.7 GiB) and 6.4 GiB (Adafactor, micro-batches of 2 with 512/512
- * tokens, chunks of 512, no dropout inside sub-layers; 7.6 GiB).
+ * Memory of a step on the CPU engine, counted: tensors of width C, inner width and attention weights that a layer keeps, in float32,
+ * all rows of full length. Of large models state exists once, of others it goes from one set of buffers to another while the start
+ * values are held. Held to 30 % of a measured step by a test.
  */
 export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const { captioner, optimiser, microBatch: B, lyricsTokens: S, captionTokens: T, musicPositions: M, vocabularyRows } = sizes;
@@ -101,12 +103,14 @@ export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const encoder = encoderLayers * S * (14 * C + inside * inner + weights * H * S);
   const decoder = decoderLayers * T * (22 * C + inside * inner + weights * H * (T + S));
   const fused = captioner.recipe.fusion.layers.length * (S * (8 * C + 2 * captioner.recipe.fusion.heads * M) + 4 * M * C);
-  const state = 3 * (all + slotCount(captioner, optimiser)) * FLOAT;
-  // A micro-batch's own and their sum, which goes in and comes out.
-  const gradients = (B < sizes.batch ? 4 : 2) * all * FLOAT;
-  const activations = B * (encoder + decoder + fused) * FLOAT;
+  const divided = byParameter(captioner, sizes, { engine: "onnx", device: "cpu" });
+  const state = (divided ? 1 : 3) * (all + slotCount(captioner, optimiser)) * FLOAT;
+  const room = divided ? 1 : 2; // graphs that keep their memory ask for it in powers of two
+  // The runtime's and the copy that it gives; of micro-batches also their sum, which in a graph goes in and comes out.
+  const gradients = room * (2 + (B < sizes.batch ? (divided ? 1 : 2) : 0)) * all * FLOAT;
+  const activations = room * B * (encoder + decoder + fused) * FLOAT;
   const rows = Math.min(vocabularyRows, B * T);
-  const vocabulary = (4 * rows * V + (rows < B * T ? 2 * V * C : 0)) * FLOAT;
+  const vocabulary = room * (4 * rows * V + (rows < B * T ? 2 * V * C : 0)) * FLOAT;
   return { state, gradients, activations, vocabulary, all: state + gradients + activations + vocabulary };
 }
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { test } from "node:test";
 import { countParameters, dryRun, estimateMemory, stepFlops } from "alcap/dist/bench/dry-run";
 import { paperCaptioner, paperPreset } from "alcap/dist/experiment/preset/paper";
 import { paperCorpora } from "alcap/dist/paper";
 import { huggingFaceAdafactor } from "alcap/dist/recipe";
+import { midSizes } from "./mid-sizes";
 
 const captioner = paperCaptioner(paperPreset());
 const sizes = {
@@ -39,6 +42,14 @@ test("chunks and micro-batches save what they are for, and a step's work is that
   const thumb = 6 * tokens * 139e6;
   assert.ok(stepFlops(sizes) > 0.9 * thumb && stepFlops(sizes) < 1.5 * thumb);
 });
+
+for (const update of ["by-parameter", "whole"] as const)
+  test(`the memory that is counted is near the peak of a step, ${update}`, { skip: process.platform !== "linux" }, () => {
+    const script = path.join(__dirname, "step-memory.js");
+    const measured = Number(execFileSync(process.execPath, [script, update], { encoding: "utf8" }));
+    const ratio = estimateMemory(midSizes(update)).all / measured;
+    assert.ok(ratio > 0.7 && ratio < 1.3, `${ratio} of ${measured} bytes`);
+  });
 
 test("a dry run counts the paper's steps and takes the paper's hours for its own device", () => {
   const rows = paperCorpora["ncm-review"].sizes.train;
