@@ -115,20 +115,21 @@ export function readText(file: string, rules: ReadRules = {}, encoding: Encoding
 
 /** Where the longest beginning that is UTF-8 ends. */
 function firstBroken(bytes: Uint8Array): number {
-  let [good, bad] = [0, bytes.length]; // a beginning may end within a character: streaming decoding waits for the rest
-  const isGood = (length: number) => {
+  const isGood = (length: number, stream: boolean) => {
     try {
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length), { stream });
       return true;
     } catch {
       return false;
     }
   };
+  let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (isGood(middle)) good = middle;
+    if (isGood(middle, true)) good = middle;
     else bad = middle;
   }
+  while (!isGood(good, false)) good--; // it ends within the character that is broken
   return good;
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { decodeHere } from "alcap/dist/data/audio/decode";
 import { excerptOf } from "alcap/dist/data/audio/load";
 import { plainText } from "alcap/dist/data/text/plain";
-import { loadTokeniser } from "alcap/dist/data/text/tokeniser";
+import { loadTokeniser, type TokeniserFile } from "alcap/dist/data/text/tokeniser";
 import { parseJson } from "alcap/dist/files/json";
 import { readNpz } from "alcap/dist/files/npz";
 import { readText } from "alcap/dist/files/read";
@@ -23,7 +23,7 @@ const doors: Readonly<Record<string, Door>> = {
   json: (bytes) => typeof parseJson(Buffer.from(bytes).toString("latin1"), "text"),
   tokeniser: (bytes) => {
     const file: unknown = parseJson(Buffer.from(bytes).toString("utf8"), "text");
-    return Object(file) === file && loadTokeniser(file as Parameters<typeof loadTokeniser>[0] as never).vocabSize;
+    return loadTokeniser(file as TokeniserFile).vocabSize;
   },
   lyrics: (_, file) => {
     const [words = "", vocabulary = ""] = file.split(":");

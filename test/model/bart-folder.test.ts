@@ -55,7 +55,7 @@ test("a configuration of another model, and weights that do not fit it, are refu
       params,
       /"model\.shared\.weight" of shape \[300, 16\] and config\.json asks for \[299, 16\]/,
     ],
-    ["{", params, /config\.json is missing or is not JSON/],
+    ["{", params, /config\.json is not JSON/],
     [tinyConfig, incomplete, /lacks "model\.encoder\.layers\.0\.fc1\.bias"/],
     [tinyConfig, { ...params, final_logits_bias: bias }, /holds "final_logits_bias", which this model does not have/],
     [tinyConfig, { ...params, "lm_head.weight": untied }, /holds "lm_head\.weight"/],

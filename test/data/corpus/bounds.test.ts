@@ -28,7 +28,8 @@ test("the longest cells that are taken make a row that is read again; longer one
   const file = put("long.csv", csvLine(["a", "b", "c"]) + csvLine(["x", longest, longest]));
   const rows = [];
   for await (const row of readRows(file)) rows.push(row);
-  assert.ok(rows.length === 1 && "cells" in rows[0]! && rows[0].cells.get("c") === longest);
+  const [first] = rows;
+  assert.ok(rows.length === 1 && first && "cells" in first && first.cells.get("c") === longest);
 });
 
 test("an array of too few samples, of samples that are no sound or that no float holds, is no song", () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { trainBpe } from "alcap/dist/data/text/tokeniser";
+import { value } from "alcap/dist/engine";
 import { BUNDLE_FILES, readBundle } from "alcap/dist/experiment/run/bundle";
 import { encoderBytes } from "alcap/dist/experiment/tagger/encoder-file";
 import { musicParams } from "alcap/dist/model/music/music-encoder";
@@ -26,7 +27,7 @@ const about = { run: "r", preset: "smoke", corpus: "c", captioner, lyricsTokens:
 /** The parts of a whole bundle, some of them exchanged. */
 function write(parts: { about?: unknown; words?: unknown; params?: typeof params; encoder?: typeof encoder }): string {
   const put = (name: string, bytes: string | Uint8Array) => writeFileSync(path.join(folder, name), bytes);
-  put(BUNDLE_FILES.about, JSON.stringify(parts.about ?? about));
+  put(BUNDLE_FILES.about, JSON.stringify("about" in parts ? parts.about : about));
   put(BUNDLE_FILES.words, JSON.stringify(parts.words ?? words));
   put(BUNDLE_FILES.model, writeSafetensors(parts.params ?? params));
   put(BUNDLE_FILES.encoder, encoderBytes({ params: parts.encoder ?? encoder, shape }));
@@ -36,7 +37,7 @@ function write(parts: { about?: unknown; words?: unknown; params?: typeof params
 test("a bundle is read; parts of another model, numbers that are not finite and broken descriptions are refused", async () => {
   assert.equal((await readBundle(write({}))).about.run, "r");
   const [name = "", tensor] = Object.entries(params)[0] ?? [];
-  const spoilt = { ...params, [name]: { ...tensor!, data: Float32Array.from(tensor!.data, () => Number.POSITIVE_INFINITY) } };
+  const spoilt = { ...params, [name]: value(new Float32Array(tensor!.data.length).fill(Number.POSITIVE_INFINITY), tensor!.shape) };
   const { [name]: _, ...fewer } = params;
   const cases: readonly [Parameters<typeof write>[0], RegExp][] = [
     [{ words: trainBpe(["la la la ho ho ho"], { vocabSize: 264 }) }, /tokens and the model/],

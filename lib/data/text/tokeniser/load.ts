@@ -48,11 +48,14 @@ const NAMES = {
 export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
   const name = typeof source === "string" ? source : "The tokeniser";
   const file = typeof source === "string" ? readTokeniser(source) : source;
+  if (!isTokeniser(file)) throw notOne(name);
   const { model: _, ...rules } = file;
   checkPatterns(rules, name);
   let tokenizer: HuggingFaceTokenizer;
+  let closing: number;
   try {
     tokenizer = new Tokenizer(file, { clean_up_tokenization_spaces: false });
+    closing = tokenizer.encode("").ids.length;
   } catch (cause) {
     throw new AlcapError("data", `${name} is not a tokeniser that can be read.`, "Give a HuggingFace tokenizer.json.", { cause });
   }
@@ -64,7 +67,6 @@ export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
     return id;
   };
   const eos = special(NAMES.eos);
-  const closing = tokenizer.encode("").ids.length;
   const ofBytes = typeOf(file.pre_tokenizer) === "ByteLevel"; // then no character is without a token
   let [vocabSize, longest] = [0, 0];
   for (const [token, id] of tokenizer.get_vocab(true)) {
@@ -147,12 +149,11 @@ const readJson = (file: string) => readJsonFile(file, { code: "data", most: LARG
 
 function asTokeniser(json: unknown, file: string): TokeniserFile {
   if (isTokeniser(json)) return json;
-  throw new AlcapError(
-    "data",
-    `${file} is not a HuggingFace tokenizer.json.`,
-    "Give the file of that name from the model's folder.",
-  );
+  throw notOne(file);
 }
+
+const notOne = (name: string) =>
+  new AlcapError("data", `${name} is not a HuggingFace tokenizer.json.`, "Give the file of that name from the model's folder.");
 
 function isTokeniser(json: unknown): json is TokeniserFile {
   if (typeof json !== "object" || json === null || !("model" in json) || !("added_tokens" in json)) return false;
