@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Preset } from "../experiment/preset/songbook";
 import { encoderRecord, writeEncoderRecord } from "../experiment/tagger/encoder-record";
 import type { NamedProbe } from "../experiment/tagger/tag-report";
 import { workspaceOf } from "../files/project";
+import { readBytes } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { command } from "./command";
 import { flag, output } from "./options";
@@ -36,7 +36,7 @@ async function trainEncoder({ preset, out, json }: Given): Promise<number> {
   const { record, weights } = await encoderRecord(preset, workspaceOf(preset).cache, terminalReporter());
   const folder = out === undefined ? path.dirname(weights) : path.join(out, record.encoderHash);
   const file = path.join(folder, "record.json");
-  if (out !== undefined) writeWhole(path.join(folder, path.basename(weights)), readFileSync(weights));
+  if (out !== undefined) writeWhole(path.join(folder, path.basename(weights)), readBytes(weights));
   writeEncoderRecord(file, record);
   if (json) {
     console.log(JSON.stringify(record));

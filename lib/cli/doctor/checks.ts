@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -9,6 +9,7 @@ import { AlcapError } from "../../errors";
 import { presetNamed } from "../../experiment/preset/songbook";
 import { findBaseModel } from "../../experiment/pretrain/base-model";
 import { modelsFolder, projectHome, projectRoot, workspaceOf } from "../../files/project";
+import { readText } from "../../files/read";
 import { findModel, MODELS, type ModelName } from "../../model/weights";
 
 /** One thing that the project can use. */
@@ -114,7 +115,7 @@ function threads(): Check {
 function tslab(): Check {
   const file = path.join(projectRoot(), "node_modules/tslab/package.json");
   const ok = existsSync(file);
-  const found = ok ? `tslab ${(JSON.parse(readFileSync(file, "utf8")) as { version: string }).version}` : "not installed";
+  const found = ok ? `tslab ${(JSON.parse(readText(file)) as { version: string }).version}` : "not installed";
   return check("notebook kernel", true, ok, found, "npm ci");
 }
 

@@ -37,7 +37,10 @@ function write(parts: { about?: unknown; words?: unknown; params?: typeof params
 test("a bundle is read; parts of another model, numbers that are not finite and broken descriptions are refused", async () => {
   assert.equal((await readBundle(write({}))).about.run, "r");
   const [name = "", tensor] = Object.entries(params)[0] ?? [];
-  const spoilt = { ...params, [name]: value(new Float32Array(tensor!.data.length).fill(Number.POSITIVE_INFINITY), tensor!.shape) };
+  const spoilt = {
+    ...params,
+    [name]: value(new Float32Array(tensor!.data.length).fill(Number.POSITIVE_INFINITY), tensor!.shape),
+  };
   const { [name]: _, ...fewer } = params;
   const cases: readonly [Parameters<typeof write>[0], RegExp][] = [
     [{ words: trainBpe(["la la la ho ho ho"], { vocabSize: 264 }) }, /tokens and the model/],
