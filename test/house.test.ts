@@ -150,5 +150,9 @@ const ownFiles = /^lib.(notebook|bench|experiment.(tagger|pretrain|sweep|study|p
 
 test("what users name is opened by files/read.ts alone", () => {
   for (const file of sources("lib").filter((one) => !ownFiles.test(one)))
-    assert.doesNotMatch(readFileSync(path.join(root, file), "utf8"), /\breadFile(Sync)?\(|createReadStream\((?!file, \{ fd)/, file);
+    assert.doesNotMatch(
+      readFileSync(path.join(root, file), "utf8"),
+      /\breadFile(Sync)?\(|createReadStream\((?!file, \{ fd)/,
+      file,
+    );
 });

@@ -14,7 +14,8 @@ function crc(bytes: Uint8Array, width: 8 | 16, polynomial: number): number {
 }
 
 /** A frame number as FLAC writes it: like a code point in UTF-8. */
-const coded = (n: number) => (n < 0x80 ? [n] : n < 0x800 ? [0xc0 | (n >> 6), 0x80 | (n & 63)] : [0xe0 | (n >> 12), 0x80 | ((n >> 6) & 63), 0x80 | (n & 63)]);
+const coded = (n: number) =>
+  n < 0x80 ? [n] : n < 0x800 ? [0xc0 | (n >> 6), 0x80 | (n & 63)] : [0xe0 | (n >> 12), 0x80 | ((n >> 6) & 63), 0x80 | (n & 63)];
 
 /** FLAC of frames with 65,535 equal samples each, 16 bytes a frame. */
 export function constantFlac(frames: number, channels = 1): Buffer {
@@ -25,7 +26,11 @@ export function constantFlac(frames: number, channels = 1): Buffer {
   const parts = [Buffer.from("fLaC\x80\x00\x00\x22", "latin1"), info];
   for (let n = 0; n < frames; n++) {
     const head = Buffer.from([0xff, 0xf8, 0x79, ((channels - 1) << 4) | 0x08, ...coded(n), 0xff, 0xfe]);
-    const body = Buffer.concat([head, Buffer.of(crc(head, 8, 0x07)), ...Array.from({ length: channels }, () => Buffer.of(0, 0x01, 0x00))]);
+    const body = Buffer.concat([
+      head,
+      Buffer.of(crc(head, 8, 0x07)),
+      ...Array.from({ length: channels }, () => Buffer.of(0, 0x01, 0x00)),
+    ]);
     const sum = Buffer.alloc(2);
     sum.writeUInt16BE(crc(body, 16, 0x8005));
     parts.push(body, sum);
@@ -66,7 +71,9 @@ export function silentOpus(pages: number): Buffer {
   const head = Buffer.from("OpusHead\x01\x02\x00\x00\x80\xbb\x00\x00\x00\x00\x00", "latin1");
   const tags = Buffer.concat([Buffer.from("OpusTags"), Buffer.alloc(8)]);
   const packets = Array.from({ length: 255 }, () => Buffer.of((3 << 3) | 1));
-  const sound = Array.from({ length: pages }, (_, n) => oggPage(n + 2, n === pages - 1 ? 4 : 0, BigInt((n + 1) * 255 * 5760), packets));
+  const sound = Array.from({ length: pages }, (_, n) =>
+    oggPage(n + 2, n === pages - 1 ? 4 : 0, BigInt((n + 1) * 255 * 5760), packets),
+  );
   return Buffer.concat([oggPage(0, 2, 0n, [head]), oggPage(1, 0, 0n, [tags]), ...sound]);
 }
 
@@ -75,8 +82,20 @@ export function wavHead(bytes: number): Buffer {
   const head = Buffer.alloc(44);
   head.write("RIFF");
   head.write("WAVEfmt ", 8);
-  for (const [value, at] of [[16, 16], [44100, 24], [176400, 28], [bytes, 40]] as const) head.writeUInt32LE(value, at);
-  for (const [value, at] of [[1, 20], [2, 22], [4, 32], [16, 34]] as const) head.writeUInt16LE(value, at);
+  for (const [value, at] of [
+    [16, 16],
+    [44100, 24],
+    [176400, 28],
+    [bytes, 40],
+  ] as const)
+    head.writeUInt32LE(value, at);
+  for (const [value, at] of [
+    [1, 20],
+    [2, 22],
+    [4, 32],
+    [16, 34],
+  ] as const)
+    head.writeUInt16LE(value, at);
   head.write("data", 36);
   return head;
 }
@@ -109,7 +128,12 @@ export function deepHeader(bytes: number, unit = "["): Buffer {
 /** torch's legacy beginning, then one opcode over and over; `start` comes once before them. */
 export function repeatedOpcode(opcode: string, count: number, start = ""): Buffer {
   const head = Buffer.from("80028a0a6cfc9c46f9206aa850192e80024de9032e80027d2e", "hex");
-  return Buffer.concat([head, Buffer.from(`\x80\x02${start}`, "latin1"), Buffer.alloc(count, opcode, "latin1"), Buffer.from(".")]);
+  return Buffer.concat([
+    head,
+    Buffer.from(`\x80\x02${start}`, "latin1"),
+    Buffer.alloc(count, opcode, "latin1"),
+    Buffer.from("."),
+  ]);
 }
 
 /** A legacy file whose object is an integer of 255 bytes. */

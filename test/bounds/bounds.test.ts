@@ -26,7 +26,9 @@ interface Report {
 }
 
 async function through(door: string, ...words: readonly string[]): Promise<Report> {
-  const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, "door.js"), door, ...words], { maxBuffer: 1 << 26 });
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(__dirname, "door.js"), door, ...words], {
+    maxBuffer: 1 << 26,
+  });
   const report: Report = JSON.parse(stdout);
   assert.equal(report.crashed, "", "an answer or an AlcapError");
   assert.ok(report.peak <= ALLOWED, `${door} ${words.join(" ")}: ${report.peak.toFixed(0)} MiB`);
@@ -106,7 +108,10 @@ test("pickles of one opcode over and over are refused", { timeout: 300_000 }, as
 
 test("of a book only the tokens that are kept are made", async (t) => {
   const words = put("book.txt", Buffer.from("the river took my brother\n".repeat(400_000)));
-  const vocabulary = put("tokenizer.json", Buffer.from(JSON.stringify(trainBpe(["the river took my brother"], { vocabSize: 270 }))));
+  const vocabulary = put(
+    "tokenizer.json",
+    Buffer.from(JSON.stringify(trainBpe(["the river took my brother"], { vocabSize: 270 }))),
+  );
   const { outcomes, peak } = await through("lyrics", `${words}:${vocabulary}`);
   assert.deepEqual(outcomes, ["105"]);
   t.diagnostic(`${peak.toFixed(0)} MiB`);
@@ -123,11 +128,19 @@ const seeds: Readonly<Record<string, readonly [door: string, ...files: string[]]
   wav: ["audio", put("a.wav", Buffer.concat([wavHead(4000), Buffer.alloc(4000, 7)]))],
   npz: ["npz", put("a.npz", packedZeros(1)), put("b.npz", writeNpz({ a: { data: wave, shape: [600] } }))],
   safetensors: ["safetensors", put("a.safetensors", writeSafetensors({ w: { dtype: "float32", shape: [20, 30], data: wave } }))],
-  pickle: ["torch", fixture("weights/zip.pth"), fixture("weights/legacy.pth"), put("a.pth", repeatedOpcode("}", 300)), put("b.pth", wideInteger())],
+  pickle: [
+    "torch",
+    fixture("weights/zip.pth"),
+    fixture("weights/legacy.pth"),
+    put("a.pth", repeatedOpcode("}", 300)),
+    put("b.pth", wideInteger()),
+  ],
   tokeniser: ["tokeniser", put("t.json", Buffer.from(JSON.stringify(trainBpe(["ho ho"], { vocabSize: 262 }))))],
 };
 for (const [format, [door, ...files]] of Object.entries(seeds))
-  test(`${COUNT} damaged ${format} files: an answer or one error, soon and in bounded memory`, { timeout: 3_600_000 }, async (t) => {
+  test(`${COUNT} damaged ${format} files: an answer or one error, soon and in bounded memory`, {
+    timeout: 3_600_000,
+  }, async (t) => {
     const { count, refused, slowest, peak } = await through(door, "fuzz", String(COUNT), ...files);
     assert.equal(count, COUNT);
     assert.ok(refused > 0, "some are beyond use");

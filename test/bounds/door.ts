@@ -37,8 +37,17 @@ async function main([format = "", ...rest]: readonly string[]): Promise<void> {
   const fuzz = rest[0] === "fuzz";
   const files = fuzz ? rest.slice(2) : rest;
   const inputs = fuzz
-    ? [...mutants(files.map((file) => readFileSync(file)), Number(rest[1]), format)].map((bytes) => ({ bytes, file: "" }))
-    : files.map((file) => ({ bytes: format === "audio" || format === "weights" || format === "lyrics" ? new Uint8Array() : readFileSync(file), file }));
+    ? [
+        ...mutants(
+          files.map((file) => readFileSync(file)),
+          Number(rest[1]),
+          format,
+        ),
+      ].map((bytes) => ({ bytes, file: "" }))
+    : files.map((file) => ({
+        bytes: format === "audio" || format === "weights" || format === "lyrics" ? new Uint8Array() : readFileSync(file),
+        file,
+      }));
   const outcomes: string[] = [];
   let [slowest, refused, crashed] = [0, 0, ""];
   for (const { bytes, file } of inputs) {

@@ -12,9 +12,9 @@ import { parseJson, readJsonFile } from "alcap/dist/files/json";
 import { putFolder } from "alcap/dist/files/put-folder";
 import { quoted, quotedShape } from "alcap/dist/files/quoted";
 import { isFile, isFolder, readBytes, readText, withSource } from "alcap/dist/files/read";
+import { textLines } from "alcap/dist/files/rows/json";
 import { readRows } from "alcap/dist/files/rows/read-rows";
 import { loadWeights } from "alcap/dist/model/weights";
-import { textLines } from "alcap/dist/files/rows/json";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-read-"));
 const at = (name: string) => path.join(folder, name);
@@ -53,7 +53,10 @@ test("pipes, devices, folders and loops of links are refused at every door, at o
 
 test("bytes that are not UTF-8 are named by line and byte; latin1 reads them", () => {
   const file = put("old.txt", Buffer.from("one\ntwo\ncaf\xe9 noir\n", "latin1"));
-  assert.throws(() => readText(file), { code: "input", message: /old\.txt, line 3: byte 12 of the file is not UTF-8.*--encoding latin1/ });
+  assert.throws(() => readText(file), {
+    code: "input",
+    message: /old\.txt, line 3: byte 12 of the file is not UTF-8.*--encoding latin1/,
+  });
   assert.equal(readText(file, {}, "latin1"), "one\ntwo\ncafé noir\n");
   assert.equal(readText(put("mark.txt", "\ufeffword")), "word");
   assert.throws(() => readText(file, { most: 5 }), { message: /at most 5 are read/ });

@@ -70,9 +70,22 @@ test("a configuration of another model, and weights that do not fit it, are refu
 });
 
 test("sizes that no model has are refused before anything is made of them, and so are numbers that are not finite", async () => {
-  for (const [name, size] of [["encoder_layers", 1e6], ["d_model", 1e300], ["vocab_size", 0.5], ["max_position_embeddings", 2 ** 40], ["dropout", 2]] as const)
-    await assert.rejects(readBartFolder(folder({ ...tinyConfig, [name]: size }, params)), { code: "weights", message: /config\.json: "/ }, name);
-  const broken = value(Float32Array.from(table.data, (x, i) => (i === 7 ? Number.NaN : x)), table.shape);
+  for (const [name, size] of [
+    ["encoder_layers", 1e6],
+    ["d_model", 1e300],
+    ["vocab_size", 0.5],
+    ["max_position_embeddings", 2 ** 40],
+    ["dropout", 2],
+  ] as const)
+    await assert.rejects(
+      readBartFolder(folder({ ...tinyConfig, [name]: size }, params)),
+      { code: "weights", message: /config\.json: "/ },
+      name,
+    );
+  const broken = value(
+    Float32Array.from(table.data, (x, i) => (i === 7 ? Number.NaN : x)),
+    table.shape,
+  );
   await assert.rejects(readBartFolder(folder(tinyConfig, { ...params, "model.shared.weight": broken })), {
     code: "weights",
     message: /holds NaN in the tensor "model\.shared\.weight"/,

@@ -9,13 +9,13 @@ import { checkDecoding } from "../../model/decoding/check";
 import { countParams } from "../../model/params";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
+import { checkMicroBatch } from "../../train/plan";
 import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
 import { captionTestSplit, summarise, testRows } from "./captions";
 import type { RunFacts, RunMaterial } from "./material";
 import { idOf, type RunName, recipeHash, recipeOf, runId } from "./recipe";
 import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records";
-import { checkMicroBatch } from "../../train/plan";
 import { RECORD_FORM } from "./schema";
 
 /** The model of a run. */

@@ -56,7 +56,12 @@ export async function fetchModel(name: ModelName, options: FetchOptions): Promis
 }
 
 async function fetchAlone(name: ModelName, options: FetchOptions): Promise<string> {
-  const { models, progress = silent, endpoint = process.env.HF_ENDPOINT ?? "https://huggingface.co", patience = PATIENCE } = options;
+  const {
+    models,
+    progress = silent,
+    endpoint = process.env.HF_ENDPOINT ?? "https://huggingface.co",
+    patience = PATIENCE,
+  } = options;
   const folder = path.join(models, name);
   const remote = await describeFiles(name, folder, endpoint, patience);
   const total = remote.reduce((sum, { size }) => sum + size, 0);
@@ -171,7 +176,9 @@ async function receive(file: RemoteFile, part: string, { have, report, patience 
       next(received > file.size ? new Error("more arrives than was announced") : null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(part, { flags })).finally(() => clearTimeout(waiting));
+  await pipeline(Readable.fromWeb(response.body), counter, createWriteStream(part, { flags })).finally(() =>
+    clearTimeout(waiting),
+  );
   if (received < file.size) throw new Error(`${received} of ${file.size} bytes came`);
 }
 
@@ -183,7 +190,8 @@ async function isRight(target: string, { size, digest }: RemoteFile): Promise<bo
 }
 
 async function digestOf(file: string, hash: Hash): Promise<string> {
-  for await (const chunk of createReadStream(file, { fd: openFile(file, { most: Number.MAX_SAFE_INTEGER }).handle })) hash.update(chunk);
+  for await (const chunk of createReadStream(file, { fd: openFile(file, { most: Number.MAX_SAFE_INTEGER }).handle }))
+    hash.update(chunk);
   return hash.digest("hex");
 }
 

@@ -307,10 +307,15 @@ for (const [ending, open] of Object.entries(decoders))
     const decoder = await open();
     await decoder.ready;
     const song = tone(ending).subarray(ending === "mp3" ? 20 : 0); // past the tag
-    const { channelData } = (await (decoder.decodeFile ?? decoder.decode)?.call(decoder, song)) as { channelData: Float32Array[] };
+    const { channelData } = (await (decoder.decodeFile ?? decoder.decode)?.call(decoder, song)) as {
+      channelData: Float32Array[];
+    };
     decoder.free();
     const { channels } = await decodeAudio(song);
-    assert.deepEqual(channels, channelData.map((channel) => channel.slice()));
+    assert.deepEqual(
+      channels,
+      channelData.map((channel) => channel.slice()),
+    );
     assert.ok((channels[0]?.length ?? 0) > 20_000);
   });
 

@@ -35,7 +35,9 @@ test("the longest cells that are taken make a row that is read again; longer one
 test("an array of too few samples, of samples that are no sound or that no float holds, is no song", () => {
   const sound = (data: Float32Array | Float64Array) => isSound(put("s.npz", writeNpz({ a: { data, shape: [data.length] } })));
   assert.ok(sound(new Float32Array(2000).fill(0.5)));
-  assert.ok(!sound(new Float32Array(1)) && !sound(new Float32Array(2000).fill(10_000)) && !sound(new Float64Array(2000).fill(1e300)));
+  assert.ok(
+    !sound(new Float32Array(1)) && !sound(new Float32Array(2000).fill(10_000)) && !sound(new Float64Array(2000).fill(1e300)),
+  );
 });
 
 test("a double that no float holds is no representation", () => {

@@ -128,8 +128,14 @@ test("of a long text the beginning is tokenised, and gives the ids of the whole"
 
 test("a tokeniser with a pattern of its own is refused: it could run for ever", () => {
   const file = trainBpe(LYRICS, { vocabSize: 262 });
-  const split = (Regex: string) => ({ type: "Sequence", pretokenizers: [{ type: "Split", pattern: { Regex }, behavior: "Isolated" }] });
+  const split = (Regex: string) => ({
+    type: "Sequence",
+    pretokenizers: [{ type: "Split", pattern: { Regex }, behavior: "Isolated" }],
+  });
   const refused = { name: "AlcapError", code: "data", message: /by the pattern \(a\+\)\+\$; only/ };
   assert.throws(() => loadTokeniser({ ...file, pre_tokenizer: split("(a+)+$") }), refused);
-  assert.throws(() => loadTokeniser({ ...file, normalizer: { type: "Replace", pattern: { Regex: "(a+)+$" }, content: "" } }), refused);
+  assert.throws(
+    () => loadTokeniser({ ...file, normalizer: { type: "Replace", pattern: { Regex: "(a+)+$" }, content: "" } }),
+    refused,
+  );
 });

@@ -37,7 +37,10 @@ function write(parts: { about?: unknown; words?: unknown; params?: typeof params
 test("a bundle is read; parts of another model, numbers that are not finite and broken descriptions are refused", async () => {
   assert.equal((await readBundle(write({}))).about.run, "r");
   const [name = "", tensor] = Object.entries(params)[0] ?? [];
-  const spoilt = { ...params, [name]: value(new Float32Array(tensor!.data.length).fill(Number.POSITIVE_INFINITY), tensor!.shape) };
+  const spoilt = {
+    ...params,
+    [name]: value(new Float32Array(tensor!.data.length).fill(Number.POSITIVE_INFINITY), tensor!.shape),
+  };
   const { [name]: _, ...fewer } = params;
   const cases: readonly [Parameters<typeof write>[0], RegExp][] = [
     [{ words: trainBpe(["la la la ho ho ho"], { vocabSize: 264 }) }, /tokens and the model/],
@@ -45,8 +48,12 @@ test("a bundle is read; parts of another model, numbers that are not finite and 
     [{ params: fewer }, /has no "/],
     [{ about: {} }, /describes no captioner/],
     [{ about: null }, /describes no captioner/],
-    [{ about: { ...about, captioner: { ...captioner, text: { ...captioner.text, encoderLayers: 1e6 } } } }, /"encoderLayers" is 1000000/],
+    [
+      { about: { ...about, captioner: { ...captioner, text: { ...captioner.text, encoderLayers: 1e6 } } } },
+      /"encoderLayers" is 1000000/,
+    ],
     [{ about: { ...about, captionTokens: 1e9 } }, /captionTokens/],
   ];
-  for (const [parts, message] of cases) await assert.rejects(readBundle(write(parts)), { name: "AlcapError", code: "weights", message });
+  for (const [parts, message] of cases)
+    await assert.rejects(readBundle(write(parts)), { name: "AlcapError", code: "weights", message });
 });
