@@ -1,6 +1,7 @@
 // alcap: the command line. Each command lives in a file of its own and gives an exit code: 0, 1 failed, 2 called wrongly.
 import { Console } from "node:console";
 import { AlcapError } from "../errors";
+import { quoted } from "../files/quoted";
 import { alcap } from "./commands";
 
 // Node's own console keeps quiet when a disk is full; a result that could not be written must not look like one.
@@ -23,6 +24,12 @@ function failed(error: unknown): number {
   }
   if (error instanceof Error && "code" in error && "syscall" in error && error.syscall === "write") {
     console.error(`alcap: The output could not be written (${error.code}). Give it a place with room.`);
+    return 1;
+  }
+  if (error instanceof Error && "code" in error && "syscall" in error && "path" in error) {
+    console.error(
+      `alcap: ${quoted(String(error.path))} cannot be used (${error.syscall}: ${error.code}). Check it, its rights and its room.`,
+    );
     return 1;
   }
   console.error("alcap: an unexpected failure; please report it with the lines below.");

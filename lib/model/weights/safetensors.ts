@@ -68,7 +68,7 @@ export function readSafetensors(bytes: Uint8Array, name = "The safetensors file"
 
 function parseHeader(bytes: Uint8Array, name: string): object {
   const text = decode(bytes, "utf-8");
-  const header = text === undefined ? undefined : parseJson(text, `The header of ${name}`, "weights");
+  const header = text === undefined ? undefined : parseJson(text, `${name}: its header`, "weights");
   if (isObject(header)) return header;
   throw bad(name, "has a header that is not a JSON object");
 }

@@ -71,7 +71,7 @@ export function loadTokeniser(source: string | TokeniserFile): Tokeniser {
   let [vocabSize, longest] = [0, 0];
   for (const [token, id] of tokenizer.get_vocab(true)) {
     vocabSize = Math.max(vocabSize, id + 1);
-    longest = Math.max(longest, token.length);
+    longest = Math.max(longest, String(token).length); // a file may name none
   }
   return {
     encode: (text, { maxLength = Number.POSITIVE_INFINITY } = {}) => {
