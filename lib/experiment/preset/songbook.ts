@@ -119,8 +119,8 @@ const quick: Preset = {
   },
   captioning: {
     batch: 26,
-    epochs: 2,
-    schedule: { peak: 1e-3, after: "linear", warmupSteps: 50 },
+    epochs: 6,
+    schedule: { peak: 3e-4, after: "linear", warmupSteps: 50 },
     optimiser: adamw,
     dropout: 0,
   },

@@ -28,6 +28,8 @@ const methodsByDataSet: readonly Axes[] = [
 
 /** The map's one-factor arms stand at this cell, without alignment and with much of it. */
 const arm = { replicate: first(4), songs: [1400], agreement: [0.5], lambda: [0, 0.2], ...aligned } as const;
+/** Every method is tried at the same settings. */
+const trial = { lambda: [0.02], method: methods } as const;
 /** A row of the recipe is changed alone. */
 const row = { replicate: first(3) } as const;
 
@@ -115,7 +117,14 @@ export const grids = {
     about: "learning rate, epochs and dropout by held-out loss, the same trials for every method",
     kind: "development",
     leaves: "trials",
-    parts: [{ replicate: first(2), rate: [1e-3, 3e-3], epochs: [3, 6], dropout: [0, 0.1], lambda: [0.02], method: methods }],
+    parts: [
+      { ...trial, replicate: [1], rate: [3e-4, 1e-3], epochs: [3, 6], dropout: [0, 0.1] },
+      { ...trial, replicate: [1], rate: [3e-3], epochs: [3], dropout: [0] },
+      // The best settings, and one between them, once more on another corpus: the choice is among these.
+      { ...trial, replicate: [2], rate: [3e-4], epochs: [6], dropout: [0] },
+      { ...trial, replicate: [1, 2], rate: [6e-4], epochs: [4], dropout: [0] },
+      { ...trial, replicate: [2], rate: [1e-3], epochs: [3], dropout: [0] },
+    ],
   },
 } as const satisfies Readonly<Record<string, Grid>>;
 
