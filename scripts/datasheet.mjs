@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(path.join(root, "package.json"));
 const { readAbout, songbookDataSets, tablesOf } = require("alcap/dist/data/corpus");
-const { paperSizes } = require("alcap/dist/experiment/corpus-facts");
+const { paperSizes } = require("alcap/dist/experiment/dataset/corpus-facts");
 const splits = ["train", "validation", "test"];
 const command = ["prepare", "songbook", "--preset", "standard", "--seed", "7"];
 
