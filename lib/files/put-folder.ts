@@ -15,7 +15,8 @@ export function putFolder(temporary: string, place: string): void {
     }
     rmSync(old, { recursive: true, force: true });
     try {
-      return renameSync(temporary, place);
+      renameSync(temporary, place);
+      return;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error; // else another process was quicker in between
     }

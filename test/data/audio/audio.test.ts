@@ -307,7 +307,9 @@ for (const [ending, open] of Object.entries(decoders))
     const decoder = await open();
     await decoder.ready;
     const song = tone(ending).subarray(ending === "mp3" ? 20 : 0); // past the tag
-    const { channelData } = (await (decoder.decodeFile ?? decoder.decode)?.call(decoder, song)) as {
+    const whole = decoder.decodeFile ?? decoder.decode;
+    assert.ok(whole);
+    const { channelData } = (await whole.call(decoder, song)) as {
       channelData: Float32Array[];
     };
     decoder.free();
