@@ -1,10 +1,10 @@
 import path from "node:path";
-import type { Preset } from "../experiment/preset/songbook";
+import { type Preset, withIntermediateTask } from "../experiment/preset/songbook";
 import { baseModelFiles, baseModelFolder, baseModelName, trainBaseModel } from "../experiment/pretrain/base-model";
 import { workspaceOf } from "../files/project";
 import { writeWhole } from "../files/whole-file";
 import { command } from "./command";
-import { output } from "./options";
+import { flag, output } from "./options";
 import { preset } from "./run-options";
 import { terminalReporter } from "./terminal";
 
@@ -13,17 +13,25 @@ export const { run, parse } = command({
   name: "pretrain",
   about:
     "Makes the base model that all three methods start from: BART of the preset's size, pre-trained by denoising on the words of " +
-    "other songs than the corpus has, then fine-tuned to write from their lyrics what listeners wrote. Stopped, it goes on where it was. " +
+    "other songs than the corpus has. Stopped, it goes on where it was. " +
     "Training uses the copy that comes with the project in data/bart-songbook where its recipe is the preset's; this command " +
     "always makes it anew, or goes on with its own.",
   options: {
     preset,
+    intermediate: flag("then fine-tune it to write from those songs' lyrics what listeners wrote: another base model"),
     out: output("a folder to copy model.safetensors and tokenizer.json to, in a folder of the base model's name"),
   },
   action: pretrain,
 });
 
-async function pretrain({ preset, out }: { readonly preset: Preset; readonly out?: string }): Promise<number> {
+interface Given {
+  readonly preset: Preset;
+  readonly intermediate: boolean;
+  readonly out?: string;
+}
+
+async function pretrain({ preset: plain, intermediate, out }: Given): Promise<number> {
+  const preset = intermediate ? withIntermediateTask(plain) : plain;
   const { cache } = workspaceOf(preset);
   const folder = baseModelFolder(preset, cache);
   const { stages } = await trainBaseModel(preset, cache, terminalReporter());

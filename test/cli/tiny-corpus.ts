@@ -25,7 +25,7 @@ export const tinyBart = {
 
 /** A prepared corpus of 25 songs, 20 of them for training, with representations `[M, 12]` as the released code keeps them. */
 export async function tinyCorpus(folder: string, { audio }: { readonly audio?: "npz" } = {}): Promise<string> {
-  const songbook = { seed: 3, songs: 25, agreement: 0.5, noise: 0.3 };
+  const songbook = { seed: 3, songs: 25, testSongs: 3, agreement: 0.5, noise: 0.3 };
   await prepareSongbook({ out: folder, ruler: wordRuler, songbook, audio });
   if (audio) return folder;
   const home = path.join(folder, "audio_embs_15_16000");

@@ -39,7 +39,7 @@ export interface StepConfig {
 /** 15 s of music and the class vector. */
 const MUSIC_POSITIONS = 119;
 /** Of the corpus: enough for some batches. */
-const SONGS = 200;
+const SONGS = 800;
 /** Median tokens of lyrics and captions at BART-base's size, and the deviation of their logarithm. */
 const DRAWN = { lyrics: 250, caption: 110, deviation: 0.5 };
 

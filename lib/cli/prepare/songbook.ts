@@ -18,6 +18,7 @@ export const { run, parse } = command({
     ...everyCorpus,
     preset,
     songs: whole("others than the preset's"),
+    testSongs: whole("others than the preset's"),
     seed: whole("another than the preset's"),
     agreement: number("how often the lyrics' mood is the music's, where not as the preset says", { to: 1 }),
     noise: number("how far a performance strays from its mood, where not as the preset says", { to: 1 }),
@@ -28,11 +29,11 @@ export const { run, parse } = command({
   },
   action: async (asked) => {
     const { preset, audio, embeddings, threads, pairing } = asked;
-    const { songs = preset.corpus.songs, seed = preset.corpus.seed } = asked;
+    const { songs = preset.corpus.songs, testSongs = preset.corpus.testSongs, seed = preset.corpus.seed } = asked;
     const { agreement = preset.corpus.agreement, noise = preset.corpus.noise } = asked;
     const common = commonOf(asked);
     const embedder = embeddings === undefined ? undefined : await embedderOf(embeddings, preset, common.report);
-    const songbook = { seed, songs, agreement, noise, pairing };
+    const songbook = { seed, songs, testSongs, agreement, noise, pairing };
     return report(await prepareSongbook({ ...common, songbook, audio, threads, embedder }), asked);
   },
 });

@@ -1,37 +1,68 @@
-import { drawFrom } from "./draw";
+import { type Draw, drawFrom } from "./draw";
 import { planMusic } from "./music/plan";
 import type { Detail, Instrument, MusicPlan, SongbookOptions, Split, Truth } from "./types";
 import { moodNames, names, places, themeNames } from "./words/lexicon";
 
-/** Every run of this many songs holds the same number of each split. */
+/** Of so many songs in a row that are not test songs, two validate and the others train. */
 const blockSize = 25;
 const validationPerBlock = 2;
-const testPerBlock = 3;
+
+/** How many songs a corpus has, test songs included. */
+export const songCount = ({ songs, testSongs }: Pick<SongbookOptions, "songs" | "testSongs">): number => songs + testSongs;
+
+/** What a song's streams and its id are named after: its number, or its number among the test songs. */
+export function placeOf(
+  { songs }: Pick<SongbookOptions, "songs">,
+  index: number,
+): { readonly test: boolean; readonly number: number } {
+  return index < songs ? { test: false, number: index } : { test: true, number: index - songs };
+}
+
+/** The streams of a song's draws, by name. */
+export function streamsOf(options: SongbookOptions, index: number): (name: string) => Draw {
+  const { test, number } = placeOf(options, index);
+  return (name) => drawFrom(`songbook/${options.seed}/${test ? "test/" : ""}${number}/${name}`);
+}
+
+/** The split of a song: those after the first `songs` test; of every 25 others in a row 23 train and 2 validate, shuffled by the seed. */
+export function splitOf(options: Pick<SongbookOptions, "seed" | "songs">, index: number): Split {
+  const { test, number } = placeOf(options, index);
+  if (test) return "test";
+  const block = Math.floor(number / blockSize);
+  const places = drawFrom(`songbook/${options.seed}/split/${block}`).shuffled(Array.from({ length: blockSize }, (_, i) => i));
+  return places[number % blockSize]! < validationPerBlock ? "validation" : "train";
+}
 
 /**
- * The split of a song: in every 25 songs in a row, 20 train, 2 validation and 3 test (80, 8 and 12 %), shuffled by the seed.
- * It does not depend on how many songs there are, so a larger corpus keeps the splits of a smaller one.
+ * Theme and mood of the music that no song to train or validate on has, each mood and each of these themes once: whether a model that
+ * has learned both puts them together is composition and not look-up. Test songs have them as often as chance does (6 of 96).
  */
-export function splitOf(seed: number, index: number): Split {
-  const block = Math.floor(index / blockSize);
-  const places = drawFrom(`songbook/${seed}/split/${block}`).shuffled(Array.from({ length: blockSize }, (_, i) => i));
-  const place = places[index % blockSize]!;
-  if (place < testPerBlock) return "test";
-  return place < testPerBlock + validationPerBlock ? "validation" : "train";
-}
+export const unseenPairs = [
+  { theme: "war", mood: "tender" },
+  { theme: "marriage", mood: "defiant" },
+  { theme: "childhood", mood: "tense" },
+  { theme: "sea", mood: "joyful" },
+  { theme: "city", mood: "serene" },
+  { theme: "farm", mood: "melancholy" },
+] as const satisfies readonly Pick<Truth, "theme" | "mood">[];
+
+/** Whether theme and mood of the music are one of `unseenPairs`. */
+export const isUnseen = ({ theme, mood }: Pick<Truth, "theme" | "mood">): boolean =>
+  unseenPairs.some((pair) => pair.theme === theme && pair.mood === mood);
 
 /**
  * Draws the hidden causes of a song and the plan of its music.
  * Each cause has its own stream, so changing ρ or the noise leaves all others as they were: songs can be compared pairwise.
  */
 export function drawCauses(options: SongbookOptions, index: number): { truth: Truth; music: MusicPlan } {
-  const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
+  const stream = streamsOf(options, index);
   const words = stream("words");
   const theme = words.pick(themeNames);
   const detail: Detail = words.chance(0.5)
     ? { kind: "name", text: words.pick(names) }
     : { kind: "place", text: words.pick(places) };
-  const mood = stream("mood").pick(moodNames);
+  const { test } = placeOf(options, index);
+  const mood = stream("mood").pick(moodNames.filter((one) => test || !isUnseen({ theme, mood: one })));
   const agreement = stream("agreement");
   const followed = agreement.chance(options.agreement);
   const otherwise = agreement.pick(moodNames);

@@ -1,5 +1,5 @@
 /** Songbook: a generated corpus of songs whose hidden causes are known. */
-export { drawCauses, planSong, splitOf } from "./causes";
+export { drawCauses, isUnseen, planSong, songCount, splitOf, unseenPairs } from "./causes";
 export { words } from "./english";
 export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";
@@ -7,11 +7,13 @@ export { moodLogLikelihood } from "./music/likelihood";
 export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
 export {
   type Concept,
+  freshReviews,
   makePlaylist,
   type PlaylistOptions,
   playlistPairing,
   playlistsOfWindow,
   playlistWindow,
+  playlistWindows,
   reviewWords,
   type SongbookPlaylist,
 } from "./playlists";

@@ -1,5 +1,5 @@
 import { AlcapError } from "../../errors";
-import { drawCauses, splitOf } from "./causes";
+import { drawCauses, isUnseen, placeOf, songCount, splitOf, streamsOf } from "./causes";
 import { type Draw, deck, drawFrom } from "./draw";
 import { fill, type Slots, sentences, words } from "./english";
 import { checkOptions, songId } from "./song";
@@ -15,8 +15,13 @@ import { moodNames, moods, themeNames, themes } from "./words/lexicon";
  */
 export const playlistPairing = 0.6;
 
-/** Playlists gather songs within blocks of this many: a playlist is made without the rest of the corpus. */
+/** Playlists gather songs within blocks of this many, test songs apart: a playlist is made without the rest of the corpus. */
 export const playlistWindow = 100;
+
+const windowsIn = (songs: number) => Math.ceil(songs / playlistWindow);
+
+/** How many blocks of songs there are; those of the test songs come last. */
+export const playlistWindows = ({ songs, testSongs }: SongbookOptions): number => windowsIn(songs) + windowsIn(testSongs);
 
 /** Fewest and most words of a review. */
 export const reviewWords = { fewest: 10, most: 25 } as const;
@@ -35,7 +40,7 @@ export interface Concept {
 
 /** A playlist with its review, and the one song that stands for it, as in the NetEase corpus (paper, section 5.2). */
 export interface SongbookPlaylist {
-  /** `songbook-<seed>-playlist-<number>`. */
+  /** `songbook-<seed>-playlist-<number>`, of test songs `songbook-<seed>-playlist-test-<number>`. */
   readonly id: string;
   /** The split of the song that stands for it. */
   readonly split: Split;
@@ -68,13 +73,10 @@ interface Listed {
  */
 export function makePlaylist(options: PlaylistOptions, p: number): SongbookPlaylist {
   checkOptions(options);
-  if (!Number.isInteger(p) || p < 0 || p >= options.songs)
-    throw new AlcapError(
-      "usage",
-      `Playlist ${p} is not in a Songbook of ${options.songs} songs.`,
-      `Ask for 0 to ${options.songs - 1}.`,
-    );
-  return gather(options, p, songsOfWindow(options, Math.floor(p / playlistWindow)));
+  const count = songCount(options);
+  if (!Number.isInteger(p) || p < 0 || p >= count)
+    throw new AlcapError("usage", `Playlist ${p} is not in a Songbook of ${count} songs.`, `Ask for 0 to ${count - 1}.`);
+  return gather(options, p, songsOfWindow(options, windowOf(options, p)));
 }
 
 /**
@@ -88,40 +90,62 @@ export function playlistsOfWindow(options: PlaylistOptions, window: number): rea
   return songs.map(({ index }) => gather(options, index, songs));
 }
 
+/** What others might have written of the same playlist: as many reviews of its concept as one likes, drawn independently. */
+export function freshReviews(options: PlaylistOptions, p: number, { concept }: SongbookPlaylist, count: number): string[] {
+  const { stream } = naming(options, p);
+  return Array.from({ length: count }, (_, i) => writeReview(concept, stream(`fresh/${i}`)));
+}
+
+function windowOf({ songs }: PlaylistOptions, p: number): number {
+  return p < songs ? Math.floor(p / playlistWindow) : windowsIn(songs) + Math.floor((p - songs) / playlistWindow);
+}
+
 function songsOfWindow(options: PlaylistOptions, window: number): readonly Listed[] {
-  const first = window * playlistWindow;
-  const length = Math.max(0, Math.min(playlistWindow, options.songs - first));
-  return Array.from({ length }, (_, i) => {
+  const before = windowsIn(options.songs);
+  const first = window < before ? window * playlistWindow : options.songs + (window - before) * playlistWindow;
+  const end = window < before ? options.songs : songCount(options);
+  return Array.from({ length: Math.max(0, Math.min(playlistWindow, end - first)) }, (_, i) => {
     const index = first + i;
-    return { index, truth: drawCauses(options, index).truth, collected: collectedIn(options.seed, index) };
+    return { index, truth: drawCauses(options, index).truth, collected: collectedIn(options, index) };
   });
+}
+
+/** A playlist's id and its streams, which do not depend on how many songs there are. */
+function naming(options: PlaylistOptions, p: number) {
+  const { test, number } = placeOf(options, p);
+  return {
+    id: `songbook-${options.seed}-playlist-${test ? "test-" : ""}${String(number).padStart(6, "0")}`,
+    stream: (name: string) => drawFrom(`songbook/${options.seed}/playlist/${test ? "test/" : ""}${number}/${name}`),
+  };
 }
 
 /**
  * In how many playlists of the service a song was collected: heavy-tailed (Pareto, exponent 1, from 19 to 40,000) and independent of all
  * causes. The corpus's own playlists are a small sample of that service's, so they are not counted again.
  */
-function collectedIn(seed: number, index: number): number {
-  return Math.floor(20 / (drawFrom(`songbook/${seed}/${index}/collected`).real() + 0.0005));
+function collectedIn(options: SongbookOptions, index: number): number {
+  return Math.floor(20 / (streamsOf(options, index)("collected").real() + 0.0005));
 }
 
 function gather(options: PlaylistOptions, p: number, window: readonly Listed[]): SongbookPlaylist {
-  const { seed, pairing = playlistPairing } = options;
+  const { pairing = playlistPairing } = options;
   if (!(pairing >= 0 && pairing <= 1))
     throw new AlcapError("usage", `The pairing of playlists is ${pairing}.`, "Give a number from 0 to 1.");
-  const stream = (name: string) => drawFrom(`songbook/${seed}/playlist/${p}/${name}`);
+  const { id, stream } = naming(options, p);
   const gathering = stream("songs");
   const candidates = gathering.shuffled(window).slice(0, 3 + gathering.integer(6));
   const standing = candidates.reduce((most, song) => (before(song, most) ? song : most));
-  const concept = drawConcept(standing.truth, pairing, stream("concept"));
+  const split = splitOf(options, standing.index);
+  const drawn = drawConcept(standing.truth, pairing, stream("concept"));
+  const concept = split === "test" ? drawn : seen(drawn, standing.truth);
   const songs = suited(candidates, standing, { window, concept, pairing, draw: gathering });
   return {
-    id: `songbook-${seed}-playlist-${String(p).padStart(6, "0")}`,
-    split: splitOf(seed, standing.index),
+    id,
+    split,
     concept,
     songs: songs.map(({ index }) => index),
     standing: standing.index,
-    song: songId(seed, standing.index),
+    song: songId(options, standing.index),
     collected: standing.collected,
     matches: matchesOf(concept, standing.truth),
     review: writeReview(concept, stream("review")),
@@ -145,6 +169,10 @@ function drawConcept(truth: Truth, pairing: number, draw: Draw): Concept {
   const style = aspect(truth.style, styles);
   return { ...(kind !== "mood" && { theme }), ...(kind !== "theme" && { mood }), ...(styled && { style }) };
 }
+
+/** A pair that no training song may have gives way to the standing song's own. */
+const seen = (concept: Concept, { theme, mood }: Truth): Concept =>
+  concept.theme && concept.mood && isUnseen({ theme: concept.theme, mood: concept.mood }) ? { ...concept, theme, mood } : concept;
 
 function matchesOf(concept: Concept, truth: Truth): SongbookPlaylist["matches"] {
   return Object.fromEntries(Object.entries(concept).map(([aspect, value]) => [aspect, truth[aspect as keyof Concept] === value]));

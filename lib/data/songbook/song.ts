@@ -1,6 +1,5 @@
 import { AlcapError } from "../../errors";
-import { drawCauses, splitOf } from "./causes";
-import { drawFrom } from "./draw";
+import { drawCauses, placeOf, songCount, splitOf, streamsOf } from "./causes";
 import { interpret, interpretAlone } from "./interpretations";
 import { writeLyrics } from "./lyrics";
 import { tagsOf } from "./tags";
@@ -15,22 +14,18 @@ import type { Mood } from "./words/lexicon";
  */
 export function makeSong(options: SongbookOptions, index: number): Song {
   checkOptions(options);
-  if (!Number.isInteger(index) || index < 0 || index >= options.songs) {
-    throw new AlcapError(
-      "usage",
-      `Song ${index} is not in a Songbook of ${options.songs}.`,
-      `Ask for 0 to ${options.songs - 1}.`,
-    );
-  }
+  const songs = songCount(options);
+  if (!Number.isInteger(index) || index < 0 || index >= songs)
+    throw new AlcapError("usage", `Song ${index} is not in a Songbook of ${songs}.`, `Ask for 0 to ${songs - 1}.`);
   const { truth, music } = drawCauses(options, index);
-  const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
+  const stream = streamsOf(options, index);
   const written = writeLyrics(truth, stream("lyrics"));
   return {
-    id: songId(options.seed, index),
-    split: splitOf(options.seed, index),
+    id: songId(options, index),
+    split: splitOf(options, index),
     title: written.title,
     lyrics: written.lyrics,
-    interpretations: interpret(written, truth, stream("interpretations")),
+    interpretations: interpret(written, truth, stream, placeOf(options, index)),
     truth,
     tags: tagsOf(truth, music),
     music,
@@ -46,23 +41,29 @@ export function makeSong(options: SongbookOptions, index: number): Song {
  */
 export function freshComments(options: SongbookOptions, index: number, count: number, mood?: Mood): string[] {
   const { truth } = drawCauses(options, index);
-  const stream = (name: string) => drawFrom(`songbook/${options.seed}/${index}/${name}`);
+  const stream = streamsOf(options, index);
   const written = writeLyrics(truth, stream("lyrics"));
   const taken = { ...truth, mood: mood ?? truth.mood };
   return Array.from({ length: count }, (_, listener) => interpretAlone(written, taken, stream(`fresh/${listener}`)));
 }
 
-/** The id of a song, of the corpus of any size. */
-export const songId = (seed: number, index: number) => `songbook-${seed}-${String(index).padStart(6, "0")}`;
+/** The id of a song, the same in a corpus of any size. */
+export function songId(options: Pick<SongbookOptions, "seed" | "songs">, index: number): string {
+  const { test, number } = placeOf(options, index);
+  return `songbook-${options.seed}-${test ? "test-" : ""}${String(number).padStart(6, "0")}`;
+}
 
 /** Throws `AlcapError` "usage" when an option is out of range. */
 export function checkOptions(options: SongbookOptions): void {
-  const { seed, songs } = options;
+  const { seed, songs, testSongs } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new AlcapError("usage", `The Songbook's seed is ${seed}.`, "Give a whole number from 0 up.");
   }
   if (!Number.isSafeInteger(songs) || songs < 1) {
     throw new AlcapError("usage", `A Songbook of ${songs} songs cannot be made.`, "Give a whole number from 1 up.");
+  }
+  if (!Number.isSafeInteger(testSongs) || testSongs < 0) {
+    throw new AlcapError("usage", `A Songbook with ${testSongs} test songs cannot be made.`, "Give a whole number from 0 up.");
   }
   for (const dial of ["agreement", "noise"] as const) {
     if (!(options[dial] >= 0 && options[dial] <= 1)) {

@@ -2,12 +2,17 @@ import type { Instrument, Mood, Theme } from "./words/lexicon";
 
 export type { Instrument, Mood, Theme };
 
-/** What a Songbook is drawn from. Song `i` depends on `seed`, `agreement`, `noise` and `i` alone, never on `songs`. */
+/**
+ * What a Songbook is drawn from. A song depends on `seed`, `agreement`, `noise` and its place alone: its number among the songs to train and
+ * validate on, or its number among the test songs. So a corpus of another size keeps the songs it shares, and its test songs.
+ */
 export interface SongbookOptions {
   /** Whole number; every draw is named after it. */
   readonly seed: number;
-  /** How many songs the corpus has. */
+  /** How many songs there are to train and validate on: numbers `0 … songs − 1`. */
   readonly songs: number;
+  /** How many test songs there are: numbers `songs … songs + testSongs − 1`. */
+  readonly testSongs: number;
   /** ρ in 0..1: how often the mood words of the lyrics follow the mood of the music. */
   readonly agreement: number;
   /** 0..1: background noise, and how far a performance strays from what its mood asks for. */
@@ -16,13 +21,13 @@ export interface SongbookOptions {
 
 export type Split = "train" | "validation" | "test";
 
-/** Who wrote an interpretation. Experts, casual listeners and those who tell their own story hear theme and mood rightly; votes follow how true a kind is. */
+/** Who wrote an interpretation. Experts, casual listeners and those who tell their own story hear theme and mood rightly. */
 export const listeners = ["expert", "casual", "autobiographical", "vague", "off-topic", "troll"] as const;
 export type Listener = (typeof listeners)[number];
 
 export interface Interpretation {
   readonly text: string;
-  /** Above zero for expert and casual, zero to two for autobiographical, zero for vague, below zero for off-topic and troll. */
+  /** Mostly zero, as on the real site; the truer a kind of listener is, the more often above. */
   readonly votes: number;
   readonly listener: Listener;
 }
@@ -116,7 +121,7 @@ export interface MusicPlan {
 }
 
 export interface Song {
-  /** `songbook-<seed>-<index>`. */
+  /** `songbook-<seed>-<number>`, of a test song `songbook-<seed>-test-<number>`. */
   readonly id: string;
   readonly split: Split;
   readonly title: string;

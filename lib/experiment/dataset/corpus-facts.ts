@@ -9,13 +9,14 @@ import {
   moodNames,
   playlistPairing,
   playlistsOfWindow,
-  playlistWindow,
+  playlistWindows,
   renderSong,
   type Song,
   type SongbookOptions,
   type SongbookPlaylist,
   type Split,
   sampleRate,
+  songCount,
   styles,
   TAGS,
   themeNames,
@@ -62,8 +63,7 @@ export function dataSetSizes(options: SongbookOptions, songs: readonly Song[]): 
 
 /** Every playlist of a corpus, as many as it has songs. */
 export function allPlaylists(options: SongbookOptions): SongbookPlaylist[] {
-  const windows = Math.ceil(options.songs / playlistWindow);
-  return Array.from({ length: windows }, (_, window) => playlistsOfWindow(options, window)).flat();
+  return Array.from({ length: playlistWindows(options) }, (_, window) => playlistsOfWindow(options, window)).flat();
 }
 
 /** How often a playlist's standing song shares what its review is about. */
@@ -167,7 +167,7 @@ export function turnDial(options: SongbookOptions, agreements: readonly number[]
       agreement,
       exact: moodInformation(agreement),
       estimate: estimatedInformation(table, { seed: `dial/${agreement}` }),
-      equal: table.reduce((sum, row, mood) => sum + row[mood]!, 0) / options.songs,
+      equal: table.reduce((sum, row, mood) => sum + row[mood]!, 0) / songCount(options),
     };
   });
 }
@@ -179,7 +179,7 @@ export function musicMoodBounds(
   progress: Progress = silent,
 ): { readonly noise: number; readonly bound: Interval }[] {
   return noises.map((noise, done) => {
-    const played = Array.from({ length: options.songs }, (_, index) => drawCauses({ ...options, noise }, index));
+    const played = Array.from({ length: songCount(options) }, (_, index) => drawCauses({ ...options, noise }, index));
     progress(done + 1, noises.length, `noise ${noise}`);
     return { noise, bound: musicMoodBound(played, noise, "music") };
   });
@@ -188,7 +188,7 @@ export function musicMoodBounds(
 /** Counts of songs by the mood of their lyrics (rows) and of their music (columns). */
 export function moodTable(options: SongbookOptions): number[][] {
   const table = moodNames.map(() => moodNames.map(() => 0));
-  for (let index = 0; index < options.songs; index++) {
+  for (let index = 0; index < songCount(options); index++) {
     const { lyricsMood, mood } = drawCauses(options, index).truth;
     table[moodNames.indexOf(lyricsMood)]![moodNames.indexOf(mood)]!++;
   }

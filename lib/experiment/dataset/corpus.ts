@@ -1,12 +1,16 @@
 import { songbookDataSets } from "../../data/corpus/layout/data-sets";
 import { inVariant, type Variant } from "../../data/corpus/layout/variants";
 import {
+  freshComments,
+  freshReviews,
   makeSong,
   playlistsOfWindow,
-  playlistWindow,
+  playlistWindows,
   type Song,
   type SongbookOptions,
+  type SongbookPlaylist,
   type Split,
+  songCount,
   type Truth,
 } from "../../data/songbook";
 import { fingerprint } from "../../files/fingerprint";
@@ -32,6 +36,11 @@ export interface Corpus<S extends SongText = Song> {
   readonly name: string;
   readonly songs: readonly S[];
   readonly rows: Readonly<Record<Split, readonly Row<S>[]>>;
+  /**
+   * What fresh listeners would write in the place of a test row's text, as many as are asked for, each drawn without the others; not there
+   * where the corpus is not generated.
+   */
+  readonly fresh?: (testRow: number, count: number) => string[];
   /** Changes whenever a song or an interpretation does. */
   readonly hash: string;
 }
@@ -43,7 +52,7 @@ export interface Corpus<S extends SongText = Song> {
  * playlist's review with the song that stands for it.
  */
 export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">): Corpus {
-  const songs = Array.from({ length: corpus.songs }, (_, index) => makeSong(corpus, index));
+  const songs = Array.from({ length: songCount(corpus) }, (_, index) => makeSong(corpus, index));
   const hash = fingerprint(
     songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
   );
@@ -56,7 +65,8 @@ export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dat
     validation: of("validation").flatMap(rowsOf),
     test: of("test").map(testRow),
   };
-  return { name: dataSet, songs, rows, hash };
+  const fresh = (row: number, count: number) => freshComments(corpus, corpus.songs + row, count);
+  return { name: dataSet, songs, rows, fresh, hash };
 }
 
 const votedRows = (song: Song, cut: Variant): Row[] =>
@@ -68,17 +78,20 @@ function testRow(song: Song): Row {
 }
 
 function ofPlaylists(options: SongbookOptions, songs: readonly Song[], songsHash: string): Corpus {
-  const windows = Array.from({ length: Math.ceil(options.songs / playlistWindow) }, (_, window) => window);
+  const windows = Array.from({ length: playlistWindows(options) }, (_, window) => window);
   const playlists = windows.flatMap((window) => playlistsOfWindow(options, window));
   const of = (split: Split) =>
     playlists
       .filter((playlist) => playlist.split === split)
       .map(({ standing, review }) => ({ song: songs[standing] as Song, text: review }));
+  const fresh = (row: number, count: number) =>
+    freshReviews(options, options.songs + row, playlists[options.songs + row] as SongbookPlaylist, count);
   const hash = fingerprint([songsHash, playlists.map(({ standing, review }) => [standing, review])]);
   return {
     name: "songbook-playlists",
     songs,
     rows: { train: of("train"), validation: of("validation"), test: of("test") },
+    fresh,
     hash,
   };
 }

@@ -22,7 +22,8 @@ export type BaseModelStage = Pick<Trained, "best" | "curve">;
 /** The stages of a base model's training, in their order. Losses are nats a token. */
 export interface BaseModelStages {
   readonly denoising: BaseModelStage;
-  readonly intermediate: BaseModelStage;
+  /** Where the plan has it. */
+  readonly intermediate?: BaseModelStage;
 }
 
 /** A pre-trained text model with its tokeniser: the small stand-in for `facebook/bart-base`. */
@@ -51,6 +52,12 @@ export const shippedBaseModels = () => path.join(projectRoot(), "data", "bart-so
 const songsOf = (songbook: SongbookOptions, from: number, to: number): Song[] =>
   Array.from({ length: to - from }, (_, i) => makeSong({ ...songbook, songs: to }, from + i));
 
+type IntermediatePlan = NonNullable<BaseModelPlan["intermediate"]>;
+
+/** What listeners wrote about a song and nobody disliked. */
+const comments = ({ interpretations }: Song): string[] =>
+  interpretations.filter(({ votes }) => votes >= 0).map(({ text }) => text);
+
 /** What listeners wrote about a song and others liked. */
 const liked = ({ interpretations }: Song): string[] => interpretations.filter(({ votes }) => votes > 0).map(({ text }) => text);
 
@@ -59,21 +66,21 @@ const liked = ({ interpretations }: Song): string[] => interpretations.filter(({
  * about it; they are never in one text, so denoising teaches nothing of which words go with which lyrics.
  */
 export const denoisingTexts = ({ songs }: Pick<BaseModelPlan, "songs">, from: number, to: number): string[] =>
-  songsOf(songs, from, to).flatMap((song) => [song.lyrics, liked(song).join(" ")]);
+  songsOf(songs, from, to).flatMap((song) => [song.lyrics, comments(song).join(" ")]);
 
 /** The rows of the intermediate task: the lyrics of the same songs, each with every liked interpretation. */
-export const intermediateRows = ({ songs, intermediate }: BaseModelPlan, from: number, to: number) =>
-  songsOf({ ...songs, agreement: intermediate.agreement }, from, to).flatMap((song) =>
-    liked(song).map((text) => ({ song, text })),
-  );
+export const intermediateRows = (songs: SongbookOptions, { agreement }: IntermediatePlan, from: number, to: number) =>
+  songsOf({ ...songs, agreement }, from, to).flatMap((song) => liked(song).map((text) => ({ song, text })));
 
 /** Names a preset's base model: texts and rows, vocabulary, sizes, plans and seed. */
 export function baseModelName({ baseModel, text, lyricsTokens, captionTokens }: Preset): string {
-  const named = Math.min(NAMED_SONGS, baseModel.songs.songs);
+  const { songs, intermediate } = baseModel;
+  const named = Math.min(NAMED_SONGS, songs.songs);
+  const rows = intermediate && intermediateRows(songs, intermediate, 0, named).map(({ song, text }) => [song.lyrics, text]);
   return fingerprint({
     baseModel,
     texts: denoisingTexts(baseModel, 0, named),
-    rows: intermediateRows(baseModel, 0, named).map(({ song, text }) => [song.lyrics, text]),
+    ...(rows && { rows }),
     text,
     lengths: [lyricsTokens, captionTokens],
   });
@@ -105,6 +112,7 @@ export const findBaseModel = (preset: Preset, cache: string): string | undefined
 export const baseModelFolder = (preset: Preset, cache: string) =>
   path.join(cache, `base-model-${fingerprint([baseModelName(preset), numericsOf(engineInfo(ENGINE))])}`);
 
+const stageNames = ["denoising", "intermediate"] as const;
 const LABELS = { denoising: "denoising pre-training", intermediate: "intermediate-task fine-tuning" } as const;
 
 /** What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
@@ -113,9 +121,9 @@ async function readBaseModel(folder: string, hash: string, report: Reporter): Pr
   const file = path.join(folder, MODEL);
   const { tensors, metadata } = readSafetensors(readFileSync(file));
   const stages = stagesOf(file, metadata.stages);
-  for (const stage of ["denoising", "intermediate"] as const) {
-    const { length } = stages[stage].curve.steps;
-    reportFound(report(LABELS[stage]), length);
+  for (const stage of stageNames) {
+    const { length } = stages[stage]?.curve.steps ?? [];
+    if (length !== undefined) reportFound(report(LABELS[stage]), length);
   }
   return { tokeniser: await loadTokeniser(tokeniserFile), tokeniserFile, params: tensors as ParamValues, stages, hash };
 }
@@ -124,8 +132,8 @@ async function readBaseModel(folder: string, hash: string, report: Reporter): Pr
 function stagesOf(file: string, text = "{}"): BaseModelStages {
   try {
     const stages = JSON.parse(text) as BaseModelStages;
-    if ([stages.denoising, stages.intermediate].every(({ best, curve }) => best.score > 0 && curve.steps.length > 0))
-      return stages;
+    const told = [stages.denoising, ...(stages.intermediate ? [stages.intermediate] : [])];
+    if (told.every(({ best, curve }) => best.score > 0 && curve.steps.length > 0)) return stages;
   } catch {
     // Said below: no JSON and JSON of something else are the same fault.
   }
@@ -155,25 +163,31 @@ export async function trainBaseModel(preset: Preset, cache: string, report: Repo
   });
   const denoising = { ...stage("denoising"), texts, heldOut, tokeniser, shape: text, plan: baseModel.denoising };
   const { params: denoised, ...first } = await denoise(denoising, report(LABELS.denoising));
-  const task = { ...intermediateTask(preset, tokeniser), ...stage("intermediate"), pretrained: denoised };
-  const { params, ...second } = await trainCaptioner(task, report(LABELS.intermediate));
-  const stages: BaseModelStages = { denoising: first, intermediate: second };
+  const task = intermediateTask(preset, tokeniser);
+  const tuned =
+    task && (await trainCaptioner({ ...task, ...stage("intermediate"), pretrained: denoised }, report(LABELS.intermediate)));
+  const params = tuned?.params ?? denoised;
+  const stages: BaseModelStages = {
+    denoising: first,
+    ...(tuned && { intermediate: { best: tuned.best, curve: tuned.curve } }),
+  };
   writeWhole(path.join(folder, MODEL), writeSafetensors(params, { stages: JSON.stringify(stages), format: "pt" }));
   return { tokeniser, tokeniserFile, params, stages, hash };
 }
 
 /** Training on an intermediate task with much data before the one at hand (Phang et al. 2018): BART as a captioner of lyrics. */
 function intermediateTask({ baseModel, text, lyricsTokens, captionTokens }: Preset, tokeniser: Tokeniser) {
+  const { intermediate, songs } = baseModel;
+  if (intermediate === undefined) return undefined;
   const lengths = { lyricsTokens, captionTokens };
-  const { agreement: _, ...plan } = baseModel.intermediate;
-  const { songs } = baseModel.songs;
+  const { agreement: _, ...plan } = intermediate;
   const examples = (from: number, to: number) =>
-    examplesOf({ tokeniser, music: noMusic, preset: lengths }, intermediateRows(baseModel, from, to));
+    examplesOf({ tokeniser, music: noMusic, preset: lengths }, intermediateRows(songs, intermediate, from, to));
   return {
     captioner: textAlone(text, tokeniser),
     preset: { ...lengths, captioning: { ...plan, checkpointSteps: EVALUATE_STEPS } },
-    train: examples(0, songs),
-    validation: examples(songs, songs + HELD_OUT_SONGS),
+    train: examples(0, songs.songs),
+    validation: examples(songs.songs, songs.songs + HELD_OUT_SONGS),
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type MusicPlan, planSong, type SongbookOptions, soundFingerprint } from "../../data/songbook";
+import { type MusicPlan, soundFingerprint } from "../../data/songbook";
 import { fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
 import { inWorkers } from "../../files/workers";
@@ -13,10 +13,22 @@ export const STEPS_PER_DB = 256;
 /** Songs in one cache file: little enough that an interrupted preparation loses seconds. */
 export const CHUNK = 32;
 
-/** What a worker is asked for: the mel spectrograms of songs in a row, the first of them number `from`. */
-export interface MelJob {
+/** Songs in a row, the first of them number `from`: what a worker is asked for at once. */
+export interface Chunk {
   readonly from: number;
   readonly plans: readonly MusicPlan[];
+  /** Where their mel spectrograms are kept. */
+  readonly file: string;
+}
+
+/** Songs by their plans, in chunks; spectrograms that are kept lie in `folder`. */
+export function chunksOf(plans: readonly MusicPlan[], folder: string): Chunk[] {
+  const home = path.join(folder, `mel-${fingerprint({ melRecipe, STEPS_PER_DB, sound: soundFingerprint() })}`);
+  return Array.from({ length: Math.ceil(plans.length / CHUNK) }, (_, i) => {
+    const part = plans.slice(i * CHUNK, (i + 1) * CHUNK);
+    const name = `${String(i * CHUNK).padStart(6, "0")}-${fingerprint(part)}-${part.length}.i16`;
+    return { from: i * CHUNK, plans: part, file: path.join(home, name) };
+  });
 }
 
 /** Log-mel spectrograms of a corpus, song by song, `[mels, frames]` in dB. */
@@ -35,44 +47,35 @@ export interface MelCache {
  * that a first and a resumed run see the same numbers.
  */
 export async function prepareMels(
-  options: SongbookOptions,
+  plans: readonly MusicPlan[],
   folder: string,
   threads: number,
   progress: Progress = silent,
 ): Promise<MelCache> {
-  const { songs } = options;
-  const home = path.join(folder, `mel-${fingerprint({ melRecipe, STEPS_PER_DB, sound: soundFingerprint() })}`);
-  const jobs: MelJob[] = [];
-  for (let from = 0; from < songs; from += CHUNK) {
-    jobs.push({ from, plans: Array.from({ length: Math.min(CHUNK, songs - from) }, (_, i) => planSong(options, from + i)) });
-  }
-  const names = new Map(jobs.map((job) => [job, path.join(home, chunkName(job))]));
-  const file = (job: MelJob) => names.get(job) as string;
-  const open = jobs.filter((job) => !existsSync(file(job)));
-  let done = songs - open.reduce((sum, { plans }) => sum + plans.length, 0);
-  if (open.length > 0) progress(done, songs, "songs rendered");
-  await inWorkers<MelJob, Int16Array>(path.join(__dirname, "mel-worker.js"), open, {
+  const chunks = chunksOf(plans, folder);
+  const open = chunks.filter(({ file }) => !existsSync(file));
+  let done = plans.length - open.reduce((sum, chunk) => sum + chunk.plans.length, 0);
+  if (open.length > 0) progress(done, plans.length, "songs rendered");
+  await inWorkers<Chunk, Int16Array>(path.join(__dirname, "mel-worker.js"), open, {
     threads,
     what: "Rendering songs",
     finished: (steps, place) => {
-      const job = open[place] as MelJob;
-      writeWhole(file(job), new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
-      done += job.plans.length;
-      progress(done, songs, "songs rendered");
+      const chunk = open[place] as Chunk;
+      writeWhole(chunk.file, new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
+      done += chunk.plans.length;
+      progress(done, plans.length, "songs rendered");
     },
   });
-  return readChunks(jobs.map(file));
+  return readChunks(chunks);
 }
 
-const chunkName = ({ from, plans }: MelJob) => `${String(from).padStart(6, "0")}-${fingerprint(plans)}-${plans.length}.i16`;
-
-function readChunks(files: readonly string[]): MelCache {
-  const chunks = files.map((file) => {
+/** Spectrograms that are kept, read from their files. */
+export function readChunks(kept: readonly Chunk[]): MelCache {
+  const chunks = kept.map(({ file }) => {
     const bytes = readFileSync(file);
     return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
   });
-  const songsIn = (file: string) => Number(/-(\d+)\.i16$/.exec(file)?.[1]);
-  const size = (chunks[0]?.length ?? 0) / songsIn(files[0] ?? "");
+  const size = (chunks[0]?.length ?? 0) / (kept[0]?.plans.length ?? 1);
   const frames = size / melRecipe.mels;
   const crop = (song: number, from: number, length: number, out: Float32Array, at: number) => {
     const chunk = chunks[Math.floor(song / CHUNK)] as Int16Array;

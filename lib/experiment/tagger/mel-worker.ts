@@ -1,9 +1,9 @@
 // A worker thread: plays planned songs and answers with their mel spectrograms in 1/256 dB steps.
 import { melSpectrogram } from "../../data/audio/mel";
 import { renderSong } from "../../data/songbook";
-import { type MelJob, STEPS_PER_DB } from "./mel-cache";
+import { type Chunk, STEPS_PER_DB } from "./mel-cache";
 
-export default function melJob({ plans }: MelJob): Int16Array {
+export default function melJob({ plans }: Chunk): Int16Array {
   const parts = plans.map((plan) => {
     const { data } = melSpectrogram(renderSong(plan));
     return Int16Array.from(data, (db) => Math.max(-32_768, Math.min(32_767, Math.round(db * STEPS_PER_DB))));

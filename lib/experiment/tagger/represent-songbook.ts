@@ -1,17 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { melSpectrogram } from "../../data/audio/mel";
 import { type SongEmbedder, sha256Of } from "../../data/corpus";
-import { makeSong, renderSong, songId } from "../../data/songbook";
+import { makeSong, renderSong, songCount, songId } from "../../data/songbook";
 import { AlcapError } from "../../errors";
 import { readNpz } from "../../files/npz";
 import { workspaceOf } from "../../files/project";
 import { type Progress, silent } from "../../progress";
-import { songbookCorpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
 import { readEncoder } from "./encoder-file";
 import { npzStore, representSongs } from "./represent";
-import { encoderFiles } from "./songbook-encoder";
+import { findEncoder, madeEncoder } from "./songbook-encoder";
 
 /**
  * Computes representations with a frozen music encoder and writes each song's `[M, D]` to `<id>.npz` under the key `a`, the layout of the
@@ -27,7 +26,7 @@ export async function songEmbedder(file: string, progress: Progress = silent): P
     write: async (songbook, folder) => {
       mkdirSync(folder, { recursive: true });
       for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
-      const songs = Array.from({ length: songbook.songs }, (_, index) => songId(songbook.seed, index));
+      const songs = Array.from({ length: songCount(songbook) }, (_, index) => songId(songbook, index));
       const melOf = (_: string, index: number) => melSpectrogram(renderSong(makeSong(songbook, index).music));
       await representSongs(encoder, songs, melOf, npzStore(folder), progress);
       const first = path.join(folder, `${songs[0]}.npz`); // which may have been there
@@ -37,16 +36,17 @@ export async function songEmbedder(file: string, progress: Progress = silent): P
 }
 
 /**
- * The weights of the encoder that a preset trained.
+ * The weights of a preset's encoder.
  *
- * @throws AlcapError `weights` when it has not been trained on this machine
+ * @throws AlcapError `weights` when it neither comes with the project nor has been trained on this machine
  */
 export function presetEncoder(preset: Preset): string {
-  const { weights } = encoderFiles(preset, songbookCorpus(preset), workspaceOf(preset).cache);
-  if (existsSync(weights)) return weights;
+  const { cache } = workspaceOf(preset);
+  const found = findEncoder(preset, cache);
+  if (found !== undefined) return found;
   throw new AlcapError(
     "weights",
-    `The music encoder of the preset ${preset.name} is not there (${weights}).`,
+    `The music encoder of the preset ${preset.name} is not there (${madeEncoder(preset, cache)}).`,
     `Train it with \`alcap train-encoder --preset ${preset.name}\`, or give the file of another.`,
   );
 }

@@ -1,21 +1,24 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { TAGS } from "../../data/songbook";
-import { compile, tf, type Value, value } from "../../engine";
+import { compile, engineInfo, numericsOf, tf, type Value, value } from "../../engine";
+import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/fingerprint";
+import { projectRoot } from "../../files/project";
 import { writeWhole } from "../../files/whole-file";
+import { inWorkers } from "../../files/workers";
 import { macroAuc } from "../../metric/auc";
 import { tagLogits } from "../../model/music/music-encoder";
 import type { Params } from "../../model/params";
 import { readSafetensors, writeSafetensors } from "../../model/weights";
-import { type Reporter, reportFound } from "../../progress";
+import { type Progress, type Reporter, reportFound } from "../../progress";
 import type { Corpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
-import { prepareMels, STEPS_PER_DB } from "./mel-cache";
-import { representSongs } from "./represent";
+import { type Chunk, chunksOf, prepareMels } from "./mel-cache";
+import type { RepresentJob } from "./represent-worker";
 import { tagRow } from "./stages";
-import { encoderRecipe, readTrained, type TrainedWeights, trainEncoder } from "./train-encoder";
+import { encoderName, encoderSongs, readTrained, type TrainedWeights, trainEncoder } from "./train-encoder";
 
 /** A music encoder that has learned Songbook's tags, frozen. */
 export interface TrainedEncoder extends TrainedWeights {
@@ -32,19 +35,47 @@ export interface SongbookEncoder {
   readonly hash: string;
 }
 
-const labels = { render: "rendering songs", train: "training the music encoder", represent: "representing the songs" };
+const LABELS = {
+  render: "rendering the music encoder's songs",
+  train: "training the music encoder",
+  represent: "representing the songs",
+} as const;
 
-/** The name of a preset's encoder, which everything that decides it decides, and its files. */
-export function encoderFiles(preset: Preset, corpus: Corpus, cache: string) {
-  const hash = fingerprint(encoderRecipe(preset, corpus));
-  const home = path.join(cache, `encoder-${hash}`);
-  const [weights, music, scores] = ["music-encoder", "music", "tag-scores"].map((name) => path.join(home, `${name}.safetensors`));
-  return { hash, home, weights: weights as string, music: music as string, scores: scores as string };
+const WEIGHTS = "music-encoder.safetensors";
+/** Encoder and representations are the same whatever the number of threads of the process that makes them. */
+const numerics = () => numericsOf(engineInfo({ threads: 1 }));
+
+/** Where music encoders lie that come with the project, a folder each. */
+export const shippedEncoders = () => path.join(projectRoot(), "data", "music-encoder");
+
+/** The weights of the preset's encoder where they were made, or will be made, on this machine. */
+export const madeEncoder = (preset: Preset, cache: string) =>
+  path.join(cache, `encoder-${fingerprint([encoderName(preset), numerics()])}`, WEIGHTS);
+
+/** The weights of the preset's encoder, where it need not be made. */
+export const findEncoder = (preset: Preset, cache: string): string | undefined =>
+  [path.join(shippedEncoders(), encoderName(preset), WEIGHTS), madeEncoder(preset, cache)].find((file) => existsSync(file));
+
+/** The name of a preset's encoder, which everything that decides it decides; its weights, and what it gives for a corpus. */
+export function encoderFiles(
+  preset: Preset,
+  corpus: Corpus,
+  cache: string,
+  weights = findEncoder(preset, cache) ?? madeEncoder(preset, cache),
+) {
+  const hash = encoderName(preset);
+  const sounds = corpus.songs.map(({ id, music }) => [id, music]);
+  const shipped = weights.startsWith(shippedEncoders()); // one made here may differ from it in the last bits
+  const home = path.join(cache, `representations-${fingerprint([hash, shipped, sounds, numerics()])}`);
+  const [music, scores] = ["music", "tag-scores"].map((name) => path.join(home, `${name}.safetensors`));
+  return { hash, home, weights, music: music as string, scores: scores as string };
 }
 
 /**
- * Trains the music encoder on the corpus's tags, freezes it and computes every song's representation once, as the paper
- * does. Weights and representations are cached by recipe; audio is rendered only when one of them is missing.
+ * The preset's frozen music encoder, and every song's representation by it, computed once, as the paper does. The encoder is the
+ * one that comes with the project, else one made before, else made now from songs of its own.
+ *
+ * @throws AlcapError `usage` when the corpus is drawn from the seed of the encoder's songs: it would be trained on test songs
  */
 export async function obtainMusicEncoder(
   preset: Preset,
@@ -52,11 +83,50 @@ export async function obtainMusicEncoder(
   cache: string,
   report: Reporter,
 ): Promise<SongbookEncoder> {
-  const files = encoderFiles(preset, corpus, cache);
-  const known = [files.weights, files.music, files.scores].every((file) => existsSync(file));
-  if (!known) await makeAll(preset, corpus, cache, report);
-  const trained = readTrained(files.weights);
-  if (known) reportDone(corpus, trained, report);
+  if (preset.tagger.songs.seed === preset.corpus.seed)
+    throw new AlcapError(
+      "usage",
+      `The music encoder would be trained on the corpus itself: both are drawn from seed ${preset.corpus.seed}.`,
+      "Give one of them another seed.",
+    );
+  const weights = await obtainWeights(preset, cache, report);
+  return represented(preset, corpus, weights, cache, report);
+}
+
+/** Finds or trains the preset's encoder. What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
+async function obtainWeights(preset: Preset, cache: string, report: Reporter): Promise<string> {
+  const found = findEncoder(preset, cache);
+  if (found === undefined) return makeEncoder(preset, cache, report);
+  const { songs } = encoderSongs(preset);
+  reportFound(report(LABELS.render), songs.length);
+  reportFound(report(LABELS.train), readTrained(found).curve.steps.length);
+  return found;
+}
+
+/** Trains the preset's encoder on this machine, or goes on with that; gives the file of its weights. */
+export async function makeEncoder(preset: Preset, cache: string, report: Reporter): Promise<string> {
+  const weights = madeEncoder(preset, cache);
+  if (existsSync(weights)) return weights;
+  const own = encoderSongs(preset);
+  const plans = own.songs.map(({ music }) => music);
+  const mels = await prepareMels(plans, cache, availableParallelism(), report(LABELS.render));
+  await trainEncoder(preset, own, mels, { home: path.dirname(weights), weights }, report(LABELS.train));
+  return weights;
+}
+
+/** A trained encoder with the representations and tag scores of a corpus's songs, which are computed where they are missing. */
+export async function represented(
+  preset: Preset,
+  corpus: Corpus,
+  weights: string,
+  cache: string,
+  report: Reporter,
+): Promise<SongbookEncoder> {
+  const files = encoderFiles(preset, corpus, cache, weights);
+  const trained = readTrained(weights);
+  const progress = report(LABELS.represent);
+  if (existsSync(files.scores)) reportFound(progress, corpus.songs.length);
+  else await representCorpusSongs(preset, corpus, files, cache, progress);
   const music = readSafetensors(readFileSync(files.music)).tensors;
   const tensors = readSafetensors(readFileSync(files.scores)).tensors;
   const scores = new Map(Object.entries(tensors).map(([id, { data }]) => [id, data as Float32Array]));
@@ -64,34 +134,33 @@ export async function obtainMusicEncoder(
   return { encoder, music: new Map(corpus.songs.map(({ id }) => [id, music[id] as Value])), hash: files.hash };
 }
 
-async function makeAll(preset: Preset, corpus: Corpus, cache: string, report: Reporter): Promise<void> {
-  const { home, weights, music, scores } = encoderFiles(preset, corpus, cache);
-  const cached = await prepareMels(preset.corpus, cache, availableParallelism(), report(labels.render));
-  if (!existsSync(weights)) await trainEncoder(preset, corpus, cached, { home, weights }, report(labels.train));
-  const trained = readTrained(weights);
-  const { mels, frames } = cached;
-  const represented: Record<string, Value> = {};
-  await representSongs(
-    { params: trained.params, shape: preset.music, stepsPerDb: STEPS_PER_DB },
-    corpus.songs.map(({ id }) => id),
-    (_, song) => ({ data: cached.of(song), mels, frames }),
-    { has: () => false, keep: (song, representation) => Object.assign(represented, { [song]: representation }) },
-    report(labels.represent),
-  );
-  writeWhole(music, writeSafetensors(represented));
-  writeWhole(scores, writeSafetensors(await tagScores(preset, corpus, trained, represented)));
-}
+type Files = ReturnType<typeof encoderFiles>;
 
-/** What was found on disk reports itself as done, so that a first and a second execution of a notebook look the same. */
-function reportDone(corpus: Corpus, { curve }: TrainedWeights, report: Reporter): void {
-  const { length } = corpus.songs;
-  for (const [label, total] of [
-    [labels.render, length],
-    [labels.train, curve.steps.length],
-    [labels.represent, length],
-  ] as const) {
-    reportFound(report(label), total);
-  }
+/** Plays and represents a corpus's songs on worker threads; finished chunks are not made again after a stop. Sounds are not kept. */
+async function representCorpusSongs(preset: Preset, corpus: Corpus, files: Files, cache: string, progress: Progress) {
+  const { songs } = corpus;
+  const plans = songs.map(({ music }) => music);
+  const chunks = chunksOf(plans, cache);
+  const partOf = ({ from }: Chunk) => path.join(files.home, `songs-${from}.safetensors`);
+  const open = chunks.filter((chunk) => !existsSync(partOf(chunk)));
+  let done = songs.length - open.reduce((sum, chunk) => sum + chunk.plans.length, 0);
+  const jobs = open.map((chunk): RepresentJob => ({ chunk, weights: files.weights }));
+  await inWorkers<RepresentJob, readonly Value[]>(path.join(__dirname, "represent-worker.js"), jobs, {
+    threads: availableParallelism(),
+    what: "Representing songs",
+    finished: (states, place) => {
+      const chunk = open[place] as Chunk;
+      const named = states.map((state, i) => [songs[chunk.from + i]?.id, state]);
+      writeWhole(partOf(chunk), writeSafetensors(Object.fromEntries(named)));
+      done += states.length;
+      progress(done, songs.length, "songs represented");
+    },
+  });
+  const parts = chunks.map((chunk) => readSafetensors(readFileSync(partOf(chunk))).tensors);
+  const music = Object.assign({}, ...parts) as Record<string, Value>;
+  writeWhole(files.music, writeSafetensors(music));
+  writeWhole(files.scores, writeSafetensors(await tagScores(preset, corpus, readTrained(files.weights), music)));
+  for (const chunk of chunks) rmSync(partOf(chunk));
 }
 
 /** How probable the encoder finds each tag in the songs that it has not learned from. */

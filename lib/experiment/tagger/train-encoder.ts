@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { soundFingerprint, TAGS } from "../../data/songbook";
+import { makeSong, soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
-import { compile, settings, type tf, type Value, type Values, value } from "../../engine";
-import { canonical, fingerprint } from "../../files/fingerprint";
+import { compile, type tf, type Value, type Values, value } from "../../engine";
+import { fingerprint } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
 import { frameStride, lowerFrontEnd, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
@@ -12,7 +12,7 @@ import { readSafetensors } from "../../model/weights";
 import type { Progress } from "../../progress";
 import { type Curve, checkpointFile } from "../../train/checkpoint";
 import { type FitTask, fit } from "../../train/fit";
-import type { Corpus } from "../dataset/corpus";
+import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import type { TrainingPlan } from "../preset/plan";
 import type { Preset } from "../preset/songbook";
 import { encoderBytes } from "./encoder-file";
@@ -28,28 +28,23 @@ export interface TrainedWeights {
   readonly seconds: number;
 }
 
-/**
- * Everything that decides the trained encoder: how it is made, the music, its tags and splits. Words have no part in it, so
- * corpora that differ in their texts, in ρ or in which interpretations they keep share one encoder; nor have the seeds of the runs or
- * the machine's threads.
- */
-export function encoderRecipe({ music, tagger }: Pick<Preset, "music" | "tagger">, corpus: Corpus): string {
-  const { engine, device } = settings();
-  return canonical({
+/** Songs that go into the name: a change of the generator's music changes it. */
+const NAMED_SONGS = 100;
+
+/** The encoder's own songs with their tags and splits; their words take no part. */
+export const encoderSongs = ({ tagger }: Pick<Preset, "tagger">): Corpus =>
+  songbookCorpus({ corpus: tagger.songs, dataSet: "songbook-full" });
+
+/** Names a preset's encoder: how it is made, and the music, tags and splits of its songs. What it is made for has no part in it. */
+export function encoderName({ music, tagger }: Pick<Preset, "music" | "tagger">): string {
+  const named = Array.from({ length: Math.min(NAMED_SONGS, tagger.songs.songs) }, (_, i) => makeSong(tagger.songs, i));
+  return fingerprint({
     music,
     tagger,
-    songs: fingerprint(corpus.songs.map(({ id, split, tags, music }) => [id, split, tags, music])),
+    songs: named.map(({ id, split, tags, music }) => [id, split, tags, music]),
     sound: soundFingerprint(),
     tags: TAGS,
-    engine: { engine, device },
   });
-}
-
-/** Everything that decides a stage: the encoder's recipe without the stages that come later. */
-function stageRecipe({ music, tagger }: Preset, corpus: Corpus, stage: Stage): string {
-  const later = stages.slice(stages.indexOf(stage) + 1);
-  const known = Object.entries(tagger).filter(([name]) => !later.some((other) => other === name));
-  return encoderRecipe({ music, tagger: Object.fromEntries(known) as Preset["tagger"] }, corpus);
 }
 
 /** The weights that a training wrote. */
@@ -129,7 +124,7 @@ async function trainStage(
   const rowsOf = trainingRows(train.length, plan.batch, seed);
   const counts = stages.map((name) => stepsOf(preset.tagger[name], train.length));
   const [before, total] = [sum(counts.slice(0, stages.indexOf(stage))), sum(counts)];
-  const store = checkpointFile<Values<TagState>>(checkpoint(home, stage), stageRecipe(preset, corpus, stage));
+  const store = checkpointFile<Values<TagState>>(checkpoint(home, stage), encoderName(preset));
   const step = stageStep(preset, stage);
   const task: FitTask<TagState, TagBatch> = {
     step,

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { mock, type TestContext, test } from "node:test";
+import { longName } from "alcap/dist/cli/options";
 import { run as prepare } from "alcap/dist/cli/prepare/index";
 import { run as verifyData } from "alcap/dist/cli/verify/data";
-import { playlistPairing, type SongbookOptions } from "alcap/dist/data/songbook";
+import { playlistPairing, type SongbookOptions, songCount } from "alcap/dist/data/songbook";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { fixture, jsonLines, put, scratch } from "./helpers";
 
@@ -32,10 +33,10 @@ async function caught(
 
 test("alcap prepare songbook, alcap verify data", async (t) => {
   const out = path.join(scratch(t), "songbook");
-  const made = await caught(t, prepare, "songbook", "--songs", "50", "--seed", "3", "--out", out);
+  const made = await caught(t, prepare, "songbook", "--songs", "50", "--test-songs", "6", "--seed", "3", "--out", out);
   assert.equal(made.code, 0);
-  assert.match(made.out, /train 40, validation 4, test 6 songs/);
-  assert.equal(jsonLines(out, "songs.jsonl").length, 50);
+  assert.match(made.out, /train 46, validation 4, test 6 songs/);
+  assert.equal(jsonLines(out, "songs.jsonl").length, 56);
   const checked = await caught(t, verifyData, out, "--json");
   assert.equal(checked.code, 0);
   assert.equal((JSON.parse(checked.out) as { findings: number }).findings, 0);
@@ -66,11 +67,11 @@ test("alcap prepare songbook --preset: the preset's corpus, dials put in its pla
   assert.deepEqual(plain.options, { ...pick(corpus), pairing: playlistPairing, audio: "none" });
   assert.equal(
     Object.values(plain.songs).reduce((sum, songs) => sum + songs, 0),
-    corpus.songs,
+    songCount(corpus),
   );
   assert.equal((await describe("again", "--seed", String(corpus.seed))).sha256, plain.sha256);
-  const dials = { seed: 3, songs: 30, agreement: 0.8, noise: 0.1, pairing: 1 };
-  const other = await describe("other", ...Object.entries(dials).flatMap(([name, dial]) => [`--${name}`, String(dial)]));
+  const dials = { seed: 3, songs: 30, testSongs: 4, agreement: 0.8, noise: 0.1, pairing: 1 };
+  const other = await describe("other", ...Object.entries(dials).flatMap(([name, dial]) => [longName(name), String(dial)]));
   assert.deepEqual(other.options, { ...dials, audio: "none" });
   assert.notEqual(other.sha256, plain.sha256);
   const said = await caught(t, prepare, "songbook", "--preset", "smoke", "--out", path.join(folder, "said"));
@@ -79,7 +80,7 @@ test("alcap prepare songbook --preset: the preset's corpus, dials put in its pla
   assert.match(said.out, /playlists: train \d+/);
 });
 
-const pick = ({ seed, songs, agreement, noise }: SongbookOptions) => ({ seed, songs, agreement, noise });
+const pick = ({ seed, songs, testSongs, agreement, noise }: SongbookOptions) => ({ seed, songs, testSongs, agreement, noise });
 
 test("alcap prepare si says what was dropped, and where", async (t) => {
   const folder = scratch(t);

@@ -18,11 +18,11 @@ import {
   verifyCorpus,
 } from "alcap/dist/data/corpus";
 import { filesIn } from "alcap/dist/data/corpus/layout/sums";
-import { makeSong, playlistsOfWindow, renderSong } from "alcap/dist/data/songbook";
+import { makeSong, playlistsOfWindow, renderSong, songCount } from "alcap/dist/data/songbook";
 import { readNpz, writeNpz } from "alcap/dist/files/npz";
 import { jsonLines, put, ruler, scratch } from "./helpers";
 
-const songbook = { seed: 5, songs: 25, agreement: 0.3, noise: 0.3, pairing: 0.6 };
+const songbook = { seed: 5, songs: 25, testSongs: 3, agreement: 0.3, noise: 0.3, pairing: 0.6 };
 const few = { ...songbook, songs: 18 };
 
 async function prepared(t: TestContext, options: Partial<SongbookCorpusOptions> = {}): Promise<PreparedCorpus & { out: string }> {
@@ -35,7 +35,7 @@ test("a Songbook is written whole: songs, truth, tags, interpretations, and the 
   assert.equal(a.sha256, b.sha256);
   for (const name of filesIn(a.out))
     assert.deepEqual(readFileSync(path.join(a.out, name)), readFileSync(path.join(b.out, name)), name);
-  const songs = Array.from({ length: songbook.songs }, (_, i) => makeSong(songbook, i));
+  const songs = Array.from({ length: songCount(songbook) }, (_, i) => makeSong(songbook, i));
   assert.deepEqual(
     jsonLines(a.out, "songs.jsonl"),
     songs.map(({ id, split, lyrics, title, tags, truth }) => ({ id, split, lyrics, title, tags, truth })),
@@ -73,7 +73,7 @@ const rowsOf = async (out: string, dataSet: SongbookDataSet, split: "train" | "v
 
 test("the four data sets: three cuts by votes with one test split, and playlists; no song is in two splits", async (t) => {
   const { out } = await prepared(t);
-  const songs = Array.from({ length: songbook.songs }, (_, i) => makeSong(songbook, i));
+  const songs = Array.from({ length: songCount(songbook) }, (_, i) => makeSong(songbook, i));
   const cuts = { "songbook-full": -99, "songbook-nonnegative": 0, "songbook-positive": 1 } as const;
   for (const [dataSet, least] of Object.entries(cuts) as [SongbookDataSet, number][]) {
     for (const split of ["train", "validation"] as const) {
@@ -112,7 +112,7 @@ test("the four data sets: three cuts by votes with one test split, and playlists
 test("the playlist corpus has the NetEase layout, every playlist once, and its truth", async (t) => {
   const { out } = await prepared(t);
   const own = path.join(out, playlistsFolder);
-  const playlists = playlistsOfWindow(songbook, 0);
+  const playlists = [0, 1].flatMap((window) => playlistsOfWindow(songbook, window));
   const rows = jsonLines(own, "interpretations.jsonl");
   assert.deepEqual(rows.map(({ playlist }) => playlist).sort(), playlists.map(({ id }) => id).sort());
   for (const { playlist, song, split, text, truth } of rows) {
@@ -145,7 +145,7 @@ test("songs are rendered as npz or wav, the same by one worker as by two; playli
     }
     const { checked, findings } = await verifyCorpus(two.out);
     const listed = jsonLines(path.join(two.out, playlistsFolder), "songs.jsonl");
-    assert.deepEqual([findings, checked["."]?.audio, checked.playlists?.audio], [0, few.songs, listed.length]);
+    assert.deepEqual([findings, checked["."]?.audio, checked.playlists?.audio], [0, songCount(few), listed.length]);
     const [first] = listed;
     const shared = (folder: string) => readFileSync(path.join(two.out, folder, String(first?.audio)));
     assert.deepEqual(shared("."), shared(playlistsFolder));
@@ -162,7 +162,7 @@ test("a preparation that fails goes on with the sounds it has; one with other op
   assert.ok(!existsSync(out), "nothing half-written");
   const kept = path.join(`${out}.partial`, "corpus", "audio");
   const stamps = () => readdirSync(kept).map((name) => [name, statSync(path.join(kept, name)).ino]);
-  assert.equal(stamps().length, few.songs);
+  assert.equal(stamps().length, songCount(few));
   const before = stamps();
   put(kept, `${makeSong(few, 3).id}.npz.7.tmp`, "cut short");
   await assert.rejects(prepareSongbook(job), /the disk is full/);

@@ -7,7 +7,7 @@ import { prepareRecords, prepareSongbook, soundsFrom, verifyCorpus } from "alcap
 import { readNpz, writeNpz } from "alcap/dist/files/npz";
 import { fixture, jsonLines, onlyAccount, put, ruler, scratch } from "./helpers";
 
-const songbook = { seed: 5, songs: 25, agreement: 0.3, noise: 0.3 };
+const songbook = { seed: 5, songs: 25, testSongs: 3, agreement: 0.3, noise: 0.3 };
 
 async function prepared(t: TestContext): Promise<string> {
   const out = path.join(scratch(t), "songbook");

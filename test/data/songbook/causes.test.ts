@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeSong, moodNames, type Song, type SongbookOptions, splitOf, TAGS, themeNames } from "alcap/dist/data/songbook";
+import {
+  isUnseen,
+  makeSong,
+  moodNames,
+  type Song,
+  type SongbookOptions,
+  songCount,
+  splitOf,
+  TAGS,
+  themeNames,
+  unseenPairs,
+} from "alcap/dist/data/songbook";
 import { AlcapError } from "alcap/dist/errors";
 
-const options: SongbookOptions = { seed: 7, songs: 3000, agreement: 0.5, noise: 0.3 };
-const corpus: readonly Song[] = Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
+const options: SongbookOptions = { seed: 7, songs: 3000, testSongs: 360, agreement: 0.5, noise: 0.3 };
+const corpus: readonly Song[] = Array.from({ length: songCount(options) }, (_, i) => makeSong(options, i));
 
 /** Whether a frequency lies within four standard deviations of a probability (one false alarm in 16,000). */
 const near = (count: number, total: number, probability: number) =>
@@ -41,12 +52,20 @@ test("raising ρ turns lyrics towards the music and leaves every other cause alo
   }
 });
 
-test("theme, mood, detail and instruments are independent of each other and evenly spread", () => {
+test("themes and moods are evenly spread, and of test songs their pairs too; the pairs that training must not have it has not", () => {
   for (const theme of themeNames) {
     const songs = corpus.filter((song) => song.truth.theme === theme);
     assert.ok(near(songs.length, corpus.length, 1 / themeNames.length), theme);
-    for (const mood of moodNames) assert.ok(near(songs.filter((song) => song.truth.mood === mood).length, songs.length, 1 / 6));
+    const test = songs.filter(({ split }) => split === "test");
+    for (const mood of moodNames) assert.ok(near(test.filter(({ truth }) => truth.mood === mood).length, test.length, 1 / 6));
   }
+  const open = corpus.filter(({ split }) => split !== "test");
+  for (const mood of moodNames) assert.ok(near(open.filter(({ truth }) => truth.mood === mood).length, open.length, 1 / 6), mood);
+  assert.ok(!open.some(({ truth }) => isUnseen(truth)));
+  const unseen = corpus.filter(({ split, truth }) => split === "test" && isUnseen(truth)).length;
+  assert.ok(near(unseen, options.testSongs, unseenPairs.length / (themeNames.length * moodNames.length)), `${unseen}`);
+  assert.equal(new Set(unseenPairs.map(({ mood }) => mood)).size, 6);
+  assert.equal(new Set(unseenPairs.map(({ theme }) => theme)).size, 6);
   assert.ok(near(corpus.filter((song) => song.truth.detail.kind === "name").length, corpus.length, 0.5));
 });
 
@@ -67,17 +86,18 @@ test("no instrument, style or tempo belongs to one mood", () => {
   }
 });
 
-test("splits are exactly 80, 8 and 12 % of every 25 songs and do not depend on the size of the corpus", () => {
+test("of every 25 songs that are not test songs 23 train and 2 validate; songs and test songs stay the same in another size", () => {
   for (const seed of [1, 7]) {
     for (let block = 0; block < 40; block++) {
-      const splits = Array.from({ length: 25 }, (_, i) => splitOf(seed, 25 * block + i));
-      assert.equal(splits.filter((split) => split === "train").length, 20);
+      const splits = Array.from({ length: 25 }, (_, i) => splitOf({ seed, songs: 1000 }, 25 * block + i));
+      assert.equal(splits.filter((split) => split === "train").length, 23);
       assert.equal(splits.filter((split) => split === "validation").length, 2);
-      assert.equal(splits.filter((split) => split === "test").length, 3);
     }
   }
   assert.equal(new Set(corpus.map((song) => song.id)).size, corpus.length);
-  assert.equal(makeSong({ ...options, songs: 60 }, 59).split, corpus[59]!.split);
+  assert.equal(corpus.filter(({ split }) => split === "test").length, options.testSongs);
+  assert.deepEqual(makeSong({ ...options, songs: 60 }, 59), corpus[59]);
+  assert.deepEqual(makeSong({ ...options, songs: 60, testSongs: 5 }, 63), corpus[options.songs + 3]);
 });
 
 test("there are 50 tags, each used, and a song's tags repeat its truth", () => {
@@ -95,25 +115,31 @@ test("there are 50 tags, each used, and a song's tags repeat its truth", () => {
   }
 });
 
-test("votes follow how true a kind of listener is, and every song has a true interpretation", () => {
+test("votes are rare and follow how true a kind of listener is; every song has a true interpretation, which test songs' listeners liked best", () => {
   for (const song of corpus) {
     assert.ok(song.interpretations.length >= 3 && song.interpretations.length <= 6);
     assert.ok(["expert", "casual"].includes(song.interpretations[0]!.listener));
-    for (const { listener, votes } of song.interpretations) {
-      if (listener === "expert" || listener === "casual") assert.ok(votes > 0);
-      else if (listener === "autobiographical") assert.ok(votes >= 0);
-      else if (listener === "vague") assert.equal(votes, 0);
-      else assert.ok(votes < 0);
-    }
+    if (song.split !== "test") continue;
+    const [first, ...others] = song.interpretations.map(({ votes }) => votes);
+    assert.ok(first! > 0 && others.every((votes) => votes < first!), song.id);
   }
-  const all = corpus.flatMap((song) => song.interpretations);
+  const all = corpus.filter(({ split }) => split !== "test").flatMap((song) => song.interpretations);
+  const share = (of: typeof all, has: (votes: number) => boolean) => of.filter(({ votes }) => has(votes)).length / of.length;
+  const liked = (kind: string) =>
+    share(
+      all.filter(({ listener }) => listener === kind),
+      (votes) => votes > 0,
+    );
+  assert.ok(Math.abs(share(all, (votes) => votes > 0) - 0.2) < 0.02, "a fifth, as the paper's 18 %");
+  assert.ok(Math.abs(share(all, (votes) => votes >= 0) - 0.95) < 0.02, "as the paper's 95 %");
+  assert.ok(liked("expert") > liked("casual") && liked("casual") > liked("vague") && liked("vague") > liked("troll"));
   const right = all.filter(({ listener }) => listener === "expert" || listener === "casual").length;
   assert.ok(right > 0.6 * all.length && right < 0.85 * all.length, `${right} of ${all.length}`);
 });
 
 test("options and indices out of range are usage errors", () => {
   const wrong: readonly [Partial<SongbookOptions>, number][] = [
-    [{}, 3000],
+    [{}, 3360],
     [{}, -1],
     [{}, 1.5],
     [{ agreement: 1.1 }, 0],
@@ -122,6 +148,7 @@ test("options and indices out of range are usage errors", () => {
     [{ seed: 0.5 }, 0],
     [{ seed: -1 }, 0],
     [{ songs: 0 }, 0],
+    [{ testSongs: -1 }, 0],
     [{ songs: Number.POSITIVE_INFINITY }, 0],
   ];
   for (const [change, index] of wrong) {

@@ -12,13 +12,14 @@ import {
   planSong,
   renderSong,
   type Style,
+  songCount,
   soundFingerprint,
   styles,
   TAGS,
 } from "alcap/dist/data/songbook";
 
-const options = { seed: 7, songs: 1500, agreement: 0.3, noise: 0.3 };
-const songs = Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
+const options = { seed: 7, songs: 1500, testSongs: 180, agreement: 0.3, noise: 0.3 };
+const songs = Array.from({ length: songCount(options) }, (_, i) => makeSong(options, i));
 const base: MusicPlan = { ...songs[0]!.music, looseness: 0, detune: 0, background: 0 };
 
 /** Steps of a quarter beat at which the notes of a part begin, within the first bars. */

@@ -8,9 +8,10 @@ import {
   type PlaylistOptions,
   playlistPairing,
   playlistsOfWindow,
-  playlistWindow,
+  playlistWindows,
   reviewWords,
   type SongbookPlaylist,
+  songCount,
   songId,
   splitOf,
   themeNames,
@@ -20,9 +21,9 @@ import { playlistFrames } from "alcap/dist/data/songbook/words/frames/playlists"
 import { AlcapError } from "alcap/dist/errors";
 import { mentions } from "alcap/dist/metric/facts/facts";
 
-const options: PlaylistOptions = { seed: 7, songs: 2000, agreement: 0.3, noise: 0.3 };
+const options: PlaylistOptions = { seed: 7, songs: 2000, testSongs: 240, agreement: 0.3, noise: 0.3 };
 const allOf = (given: PlaylistOptions): SongbookPlaylist[] =>
-  Array.from({ length: Math.ceil(given.songs / playlistWindow) }, (_, window) => playlistsOfWindow(given, window)).flat();
+  Array.from({ length: playlistWindows(given) }, (_, window) => playlistsOfWindow(given, window)).flat();
 const playlists = allOf(options);
 
 /** Whether a frequency lies within four standard deviations of a probability. */
@@ -31,7 +32,7 @@ const near = (hits: readonly boolean[], probability: number) =>
   4 * Math.sqrt(hits.length * probability * (1 - probability)) + 1e-9;
 
 test("a playlist is the same alone or among others, in a small or a large corpus; another seed gives another", () => {
-  assert.equal(playlists.length, options.songs, "as many playlists as songs");
+  assert.equal(playlists.length, songCount(options), "as many playlists as songs");
   for (const p of [0, 57, 1234, 1999]) {
     assert.deepEqual(makePlaylist(options, p), playlists[p]);
     assert.deepEqual(makePlaylist({ ...options, songs: 100_000 }, p), playlists[p]);
@@ -47,11 +48,11 @@ test("the most collected song stands for its playlist, and the split is that son
     collected.set(song, times);
   }
   for (const playlist of playlists) {
-    const ids = playlist.songs.map((index) => songId(options.seed, index));
+    const ids = playlist.songs.map((index) => songId(options, index));
     assert.equal(new Set(ids).size, ids.length);
     assert.ok(playlist.songs.includes(playlist.standing));
-    assert.equal(playlist.song, songId(options.seed, playlist.standing));
-    assert.equal(playlist.split, splitOf(options.seed, playlist.standing));
+    assert.equal(playlist.song, songId(options, playlist.standing));
+    assert.equal(playlist.split, splitOf(options, playlist.standing));
     // Songs that never stand have no known popularity: they count as the least collected.
     assert.equal(mostCollected(ids, collected), playlist.song);
   }
@@ -114,9 +115,9 @@ test("there are at least 40 frames, each once, and none says a fact", () => {
 test("the smallest corpus has a playlist; numbers and dials out of range are usage errors", () => {
   assert.deepEqual(makePlaylist({ ...options, songs: 1 }, 0).songs, [0]);
   assert.deepEqual(playlistsOfWindow({ ...options, songs: 130 }, 1).length, 30);
-  assert.deepEqual(playlistsOfWindow({ ...options, songs: 130 }, 2), []);
+  assert.deepEqual(playlistsOfWindow({ ...options, songs: 130, testSongs: 0 }, 2), []);
   const wrong: readonly [Partial<PlaylistOptions>, number][] = [
-    [{}, 2000],
+    [{}, 2240],
     [{}, -1],
     [{}, 0.5],
     [{ pairing: 1.1 }, 0],

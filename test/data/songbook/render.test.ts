@@ -13,7 +13,7 @@ import {
 import { hertz } from "alcap/dist/data/songbook/synth/tables";
 import { playNote } from "alcap/dist/data/songbook/synth/voices";
 
-const options = { seed: 7, songs: 400, agreement: 0.5, noise: 0.3 };
+const options = { seed: 7, songs: 400, testSongs: 48, agreement: 0.5, noise: 0.3 };
 const plans = Array.from({ length: 24 }, (_, i) => makeSong(options, i).music);
 const hash = (samples: Float32Array) =>
   createHash("sha256")

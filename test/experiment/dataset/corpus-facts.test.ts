@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { readWav } from "alcap/dist/data/audio/wav";
-import { makeSong, moodNames, renderSong } from "alcap/dist/data/songbook";
+import { makeSong, moodNames, renderSong, songCount } from "alcap/dist/data/songbook";
 import type { Tokeniser } from "alcap/dist/data/text/tokeniser";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import {
@@ -26,8 +26,8 @@ import { dataSetNames } from "alcap/dist/experiment/preset/songbook";
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-facts-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = { seed: 7, songs: 150, agreement: 0.3, noise: 0.3 };
-const songs = Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
+const options = { seed: 7, songs: 150, testSongs: 18, agreement: 0.3, noise: 0.3 };
+const songs = Array.from({ length: songCount(options) }, (_, i) => makeSong(options, i));
 
 test("sizes are those of the corpora that are trained on", () => {
   const sizes = dataSetSizes(options, songs);
@@ -80,7 +80,8 @@ test("facts within a cut: all of them where nothing is cut, none where everythin
 });
 
 test("tags, vocabulary: shares of songs, words that only grow and are those of all texts together", () => {
-  for (const { tag, share } of tagShares(songs)) assert.equal(share, songs.filter(({ tags }) => tags.includes(tag)).length / 150);
+  for (const { tag, share } of tagShares(songs))
+    assert.equal(share, songs.filter(({ tags }) => tags.includes(tag)).length / songs.length);
   const growth = vocabularyGrowth(songs);
   assert.ok(growth.every((count, i) => i === 0 || count >= growth[i - 1]!));
   const [last] = vocabularyGrowth([{ ...songs[0]!, lyrics: "It's a dog, a DOG", interpretations: [] }]);

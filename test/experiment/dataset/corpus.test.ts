@@ -5,15 +5,17 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { prepareNetease, prepareReleased, prepareSongbook, wordRuler } from "alcap/dist/data/corpus";
 import { playlistFields } from "alcap/dist/data/corpus/source/playlists";
+import { freshComments, songCount } from "alcap/dist/data/songbook";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { dataSetFolder, readPreparedCorpus } from "alcap/dist/experiment/dataset/prepared-corpus";
 import { dataSetNames } from "alcap/dist/experiment/preset/songbook";
+import { mentions } from "alcap/dist/metric/facts/facts";
 import { fixture } from "../../shared";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-corpora-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = { seed: 11, songs: 75, agreement: 0.4, noise: 0.3 };
+const options = { seed: 11, songs: 75, testSongs: 9, agreement: 0.4, noise: 0.3 };
 const dataSet = (name: (typeof dataSetNames)[number]) => songbookCorpus({ corpus: options, dataSet: name });
 
 test("the three cuts nest and share songs, test split and hash; a row is kept by its votes", () => {
@@ -45,9 +47,20 @@ test("playlists: a row is a review with its standing song, in that song's split;
   });
   assert.equal(
     counts.reduce((sum, rows) => sum + rows, 0),
-    options.songs,
+    songCount(options),
   );
   assert.notEqual(playlists.hash, dataSet("songbook-positive").hash);
+});
+
+test("fresh texts of a test row are its own song's and as many as asked for; a playlist's say what its review is about", () => {
+  const comments = dataSet("songbook-positive");
+  assert.deepEqual(comments.fresh?.(2, 4), freshComments(options, options.songs + 2, 4));
+  assert.deepEqual(comments.fresh?.(2, 2), comments.fresh?.(2, 4).slice(0, 2));
+  const playlists = dataSet("songbook-playlists");
+  const told = (text: string) => [mentions(text).themes, mentions(text).moods];
+  playlists.rows.test.forEach(({ text }, row) => {
+    for (const other of playlists.fresh?.(row, 3) ?? []) assert.deepEqual(told(other), told(text), `${text} / ${other}`);
+  });
 });
 
 test("a prepared Songbook is the same corpus: rows, songs, truth", async () => {

@@ -99,7 +99,7 @@ test("an encoder's weights make them from the corpus's audio; a stopped run goes
 
   const encode = compile((p: Params, mel: tf.Tensor) => musicEncoder(p, shape, mel), { baked: [0] });
   const { data, mels, frames } = melSpectrogram(
-    renderSong(makeSong({ seed: 3, songs: 25, agreement: 0.5, noise: 0.3 }, 9).music),
+    renderSong(makeSong({ seed: 3, songs: 25, testSongs: 3, agreement: 0.5, noise: 0.3 }, 9).music),
   );
   const states = await encode(weights, value(data, [1, mels, frames]));
   await encode.release();

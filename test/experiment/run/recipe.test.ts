@@ -142,7 +142,7 @@ test("the committed runs of standard are found for its recipes, without weights"
   assert.deepEqual(new Set(records.map(({ recipe }) => recipe.data.hash)), new Set([standard.corpus.hash]));
   const { corpus } = standard.preset;
   const other = songbookFacts(
-    { ...standard.preset, corpus: { ...corpus, songs: 40, agreement: 0.8 } },
+    { ...standard.preset, corpus: { ...corpus, songs: 40, testSongs: 5, agreement: 0.8 } },
     standard.workspace.results,
   );
   assert.ok(existsSync(other.workspace.runs));

@@ -5,7 +5,7 @@ import { advantage, type Writer, type YardstickScores, yardsticks } from "alcap/
 import { factScores } from "alcap/dist/metric/facts/facts";
 import { loadWordNet } from "alcap/dist/metric/text/wordnet";
 
-const options = { seed: 11, songs: 400, agreement: 0.5, noise: 0.3 };
+const options = { seed: 11, songs: 400, testSongs: 48, agreement: 0.5, noise: 0.3 };
 
 test("fresh listeners tell the truth they hear, each in frames of its own, and the corpus's comments stay as they are", () => {
   const before = JSON.stringify(makeSong(options, 3));

@@ -29,7 +29,7 @@ const shape: MusicShape = { mels: 128, channels: 4, heads: 2, inner: 8, layers: 
 const params = initialise(musicParams(shape), 3) as ParamValues;
 const weights = path.join(folder, "encoder.safetensors");
 writeFileSync(weights, encoderBytes({ params, shape, stepsPerDb: STEPS_PER_DB }));
-const songbook = { seed: 5, songs: 10, agreement: 0.3, noise: 0.3 };
+const songbook = { seed: 5, songs: 10, testSongs: 3, agreement: 0.3, noise: 0.3 };
 
 test("every song's representation is what the encoder makes of its rounded spectrogram, in the released layout, also for playlists", async () => {
   const out = path.join(folder, "songbook");

@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, mock, test } from "node:test";
+import { test } from "node:test";
 import { moodNames, TAGS } from "alcap/dist/data/songbook";
 import { value } from "alcap/dist/engine";
 import { AlcapError } from "alcap/dist/errors";
 import { songbookCorpus } from "alcap/dist/experiment/dataset/corpus";
 import { heldRepresentations } from "alcap/dist/experiment/dataset/representations";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { obtainMusicEncoder, type TrainedEncoder } from "alcap/dist/experiment/tagger/songbook-encoder";
+import type { TrainedEncoder } from "alcap/dist/experiment/tagger/songbook-encoder";
 import { instrumentProbe, moodProbe, tagReport } from "alcap/dist/experiment/tagger/tag-report";
-import { quiet } from "alcap/dist/progress";
-import { InferenceSession } from "onnxruntime-node";
-
-const folder = mkdtempSync(path.join(tmpdir(), "alcap-tagger-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 const smoke = presetNamed("smoke");
 const preset = { ...smoke, corpus: { ...smoke.corpus, songs: 250 } };
@@ -68,40 +60,4 @@ test("probes read what the mean of the positions says, and nothing where it says
   const blank = instrumentProbe({ corpus, music: said(() => [1, 1, 1, 1, 1, 1]) });
   assert.ok(blank.accuracy < 0.5);
   assert.equal(blank.classes.length, 10);
-});
-
-test("an encoder is trained once, by one thread, and shared by corpora that differ in their words and by runs of any seeds", async (t) => {
-  const small = { ...smoke, corpus: { ...smoke.corpus, songs: 25 } };
-  const threads = process.env.ALCAP_THREADS;
-  t.after(() => {
-    if (threads === undefined) delete process.env.ALCAP_THREADS;
-    else process.env.ALCAP_THREADS = threads;
-  });
-  process.env.ALCAP_THREADS = "2";
-  const sessions = mock.method(InferenceSession, "create");
-  const first = await obtainMusicEncoder(small, songbookCorpus(small), folder, quiet);
-  const used = sessions.mock.calls.map(
-    ({ arguments: [, options] }) => (options as InferenceSession.SessionOptions).intraOpNumThreads,
-  );
-  sessions.mock.restore();
-  assert.ok(used.length >= 6, "three stages, two of which are applied, the frozen encoder and the tag head");
-  assert.deepEqual([...new Set(used)], [1]);
-  process.env.ALCAP_THREADS = "1";
-  const frames: string[] = [];
-  const other = { ...small, seeds: [1, 2], corpus: { ...small.corpus, agreement: 0.9 } };
-  const again = await obtainMusicEncoder(other, songbookCorpus(other), folder, (label) => (done, total) => {
-    if (done < total) frames.push(label);
-  });
-  assert.equal(again.hash, first.hash);
-  assert.deepEqual(frames, [], "nothing is made again");
-  assert.deepEqual([...again.encoder.scores], [...first.encoder.scores]);
-  assert.equal(again.encoder.auc, first.encoder.auc);
-  assert.equal(first.encoder.scores.size, 5);
-  for (const row of first.encoder.scores.values()) assert.ok(row.every((p) => p >= 0 && p <= 1));
-  const noisier = { ...small, corpus: { ...small.corpus, noise: 0.8 } };
-  const report = tagReport({ corpus: songbookCorpus(small), encoder: again.encoder }, "validation");
-  assert.equal(report.songs, 2);
-  const redrawn = { ...small, tagger: { ...small.tagger, seed: 3 } };
-  assert.notEqual((await obtainMusicEncoder(redrawn, songbookCorpus(small), folder, quiet)).hash, first.hash);
-  assert.notEqual((await obtainMusicEncoder(noisier, songbookCorpus(noisier), folder, quiet)).hash, first.hash);
 });

@@ -8,6 +8,7 @@ import {
   places,
   playingChances,
   type Song,
+  songCount,
   themeNames,
 } from "alcap/dist/data/songbook";
 import { AlcapError } from "alcap/dist/errors";
@@ -17,8 +18,8 @@ import fc from "fast-check";
 
 const songsAt = new Map<number, readonly Song[]>();
 function songbook(agreement: number): readonly Song[] {
-  const options = { seed: 5, songs: 3000, agreement, noise: 0.3 };
-  const songs = songsAt.get(agreement) ?? Array.from({ length: options.songs }, (_, i) => makeSong(options, i));
+  const options = { seed: 5, songs: 3000, testSongs: 360, agreement, noise: 0.3 };
+  const songs = songsAt.get(agreement) ?? Array.from({ length: songCount(options) }, (_, i) => makeSong(options, i));
   songsAt.set(agreement, songs);
   return songs;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { makeSong } from "alcap/dist/data/songbook";
 import { factScores, mentions, moodFollowed } from "alcap/dist/metric/facts/facts";
 
-const song = makeSong({ seed: 7, songs: 10, agreement: 0.5, noise: 0.3 }, 0);
+const song = makeSong({ seed: 7, songs: 10, testSongs: 3, agreement: 0.5, noise: 0.3 }, 0);
 const truth = {
   ...song.truth,
   theme: "war",

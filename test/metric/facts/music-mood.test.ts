@@ -4,7 +4,7 @@ import { makeSong, moodLogLikelihood, moodNames, type Song } from "alcap/dist/da
 import { moodPosterior, musicMoodBound } from "alcap/dist/metric/facts/music-mood";
 
 const songbook = (noise: number, songs = 1500): readonly Song[] =>
-  Array.from({ length: songs }, (_, i) => makeSong({ seed: 11, songs, agreement: 0.3, noise }, i));
+  Array.from({ length: songs }, (_, i) => makeSong({ seed: 11, songs, testSongs: 0, agreement: 0.3, noise }, i));
 
 const likeliest = (posterior: Readonly<Record<string, number>>) =>
   Object.entries(posterior).reduce((a, b) => (b[1] > a[1] ? b : a));

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { linkOrCopy } from "../../../files/copy";
 import type { Reporter } from "../../../progress";
-import { makeSong, type PlaylistOptions, playlistPairing, playlistsOfWindow, playlistWindow, songId } from "../../songbook";
+import { makeSong, type PlaylistOptions, playlistPairing, playlistsOfWindow, playlistWindows, songId } from "../../songbook";
 import { type Account, type CorpusAbout, corpusFiles, type PreparedSong } from "../layout/schema";
 import type { Ruler } from "../layout/statistics";
 import { writeSums } from "../layout/sums";
@@ -31,7 +31,7 @@ export function addPlaylists(folder: string, { songbook, ruler, report, sounds }
   const writer = corpusWriter(own, { tables: cut, ruler, countSongs: rowsBySong });
   const share = sharing(folder, own, sounds);
   const counts: Counts = { read: 0, train: 0, validation: 0, test: 0 };
-  const windows = Math.ceil(songbook.songs / playlistWindow);
+  const windows = playlistWindows(songbook);
   const progress = report("playlists");
   let songs = 0;
   for (let window = 0; window < windows; window++) {
@@ -71,7 +71,7 @@ function writeWindow(writer: CorpusWriter, { songbook, window, counts, ending }:
       counts.read++;
       counts[split]++;
       const { concept, matches, collected } = list;
-      const songs = list.songs.map((one) => songId(songbook.seed, one));
+      const songs = list.songs.map((one) => songId(songbook, one));
       const row = { song: id, split, text: list.review, playlist: list.id, truth: { concept, matches, collected, songs } };
       writer.row(
         row,

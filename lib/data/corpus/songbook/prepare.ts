@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { checkThreads } from "../../../files/workers";
 import { quiet } from "../../../progress";
-import { makePlaylist, makeSong, type PlaylistOptions, type Song, soundFingerprint } from "../../songbook";
+import { makePlaylist, makeSong, type PlaylistOptions, type Song, songCount, soundFingerprint } from "../../songbook";
 import { type AudioSummary, type CorpusAbout, corpusFiles, type EmbeddingSummary } from "../layout/schema";
 import { notOurs, writeSums } from "../layout/sums";
 import { holds, tables } from "../layout/variants";
@@ -68,7 +68,7 @@ async function addSounds(
   folder: string,
   { songbook, audio, threads, embedder, report = quiet }: SongbookCorpusOptions,
 ): Promise<Pick<CorpusAbout, "audio" | "embeddings">> {
-  const files = songbook.songs;
+  const files = songCount(songbook);
   const progress = report("rendering songs");
   if (audio) await renderSongs(songbook, { ending: audio, folder: path.join(folder, corpusFiles.audio), threads, progress });
   const shape = await embedder?.write(songbook, path.join(folder, corpusFiles.embeddings));
@@ -93,13 +93,13 @@ function jobOf({ songbook, audio, embedder }: SongbookCorpusOptions): string {
 function writeSongs(writer: CorpusWriter, { songbook, audio, report = quiet }: SongbookCorpusOptions): OpenAccount {
   const account: OpenAccount = { read: 0, train: 0, validation: 0, test: 0, withheld: 0, dropped: {} };
   const progress = report("songs");
-  for (let index = 0; index < songbook.songs; index++) {
+  for (let index = 0; index < songCount(songbook); index++) {
     const song = makeSong(songbook, index);
     writeRows(writer, song, account);
     const { id, split, lyrics, title, tags, truth } = song;
     const sound = audio && `${corpusFiles.audio}/${id}.${audio}`;
     writer.song({ id, split, lyrics, audio: sound, title, tags, truth });
-    progress(index + 1, songbook.songs, id);
+    progress(index + 1, songCount(songbook), id);
   }
   return account;
 }

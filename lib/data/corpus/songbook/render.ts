@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { inWorkers } from "../../../files/workers";
 import { type Progress, silent } from "../../../progress";
-import type { SongbookOptions } from "../../songbook";
+import { type SongbookOptions, songCount } from "../../songbook";
 import type { AudioSummary } from "../layout/schema";
 
 /** Songs that a worker is asked for at once. */
@@ -37,15 +37,15 @@ export async function renderSongs(songbook: SongbookOptions, options: RenderOpti
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
   const jobs: RenderJob[] = [];
-  for (let from = 0; from < songbook.songs; from += AT_ONCE)
-    jobs.push({ songbook, ending, folder, from, to: Math.min(from + AT_ONCE, songbook.songs) });
+  for (let from = 0; from < songCount(songbook); from += AT_ONCE)
+    jobs.push({ songbook, ending, folder, from, to: Math.min(from + AT_ONCE, songCount(songbook)) });
   let done = 0;
   await inWorkers<RenderJob, number>(path.join(__dirname, "render-worker.js"), jobs, {
     threads,
     what: "Rendering songs",
     finished: (songs) => {
       done += songs;
-      progress(done, songbook.songs);
+      progress(done, songCount(songbook));
     },
   });
 }

@@ -27,7 +27,7 @@ export const moods = {
     adjectives: ["serene", "peaceful", "calm", "tranquil", "untroubled"],
     nouns: ["serenity", "peace", "calm"],
     verbs: ["accept", "settle", "come to terms with"],
-    stances: ["make peace with", "accept", "settle into", "come to terms with"],
+    stances: ["make peace with", "accept", "look calmly on", "come to terms with"],
     lyricAdjectives: ["calm", "peaceful", "quiet", "untroubled"],
     lyricVerbs: ["drift", "rest", "breathe", "settle"],
   },

@@ -16,7 +16,7 @@ export const times = {
     "the [spring|summer|autumn|winter] of [1994|1999|2003|2008|2012]",
     "[ninth|tenth|eleventh] grade",
     "[Monday|Tuesday|Thursday|Saturday] [mornings|nights] [in traffic|on the bus|in the garage|at the lake]",
-    "the [days|year] of my [first|second|third] [apartment|car|phone|bike]",
+    "the [days|year] of my first [apartment|car|phone|bike]",
     "the week I [broke my arm|lost my keys|learned to cook|got my license]",
     "my [dorm|bowling|braces|skateboard] [days|years]",
     "a [rainy|foggy|scorching] [Sunday|Wednesday] in [March|May|October]",

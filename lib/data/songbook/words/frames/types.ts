@@ -1,7 +1,7 @@
 /**
  * Sentences of interpretations. Slots: `{object}`, `{topic}` (theme); `{stands}`, `{standing}`, `{stand}` (stance verb);
  * `{adj}`, `{noun}` (mood); `{lead}` (an instrument that plays the tune or the chords); `{rhythm}` (bass or drums); `{pace}` (tempo); `{key}` (mode);
- * `{detail}` (name or place); `{title}`; `{line}` (of the lyrics, without their mood). `[this|that]` is one of the two. Frames themselves say no theme, mood or instrument.
+ * `{detail}` (name or place); `{song}` (the song without its title, which no model is told); `{title}` (only in comments that do not claim to know the song); `{line}` (of the lyrics, without their mood). `[this|that]` is one of the two. Frames themselves say no theme, mood or instrument.
  * `{topic}` and `{object}` may be plural, so they never take a verb.
  */
 export interface TrueFrames {

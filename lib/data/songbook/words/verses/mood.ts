@@ -16,7 +16,7 @@ export const moodLines: readonly string[] = [
   "All I know is I am {ing}",
   "{adj} is the only word for me",
   "Somebody {ing} behind the door",
-  "I have a {adj} bird inside my ribs",
+  "I had a {adj} look, they said",
   "Even the gravel sounded {adj}",
   "We go on {ing}, we go on",
   "My shadow goes {ing} down the wall",
