@@ -2,6 +2,7 @@
 export { type AudioOptions, displayAudio } from "./audio";
 export { display } from "./display";
 export { escapeHtml, escapeMarkdown } from "./escape";
+export { type ArchitectureOptions, architectureFigure, parameterBlocks } from "./figure/architecture";
 export { displayFigure, type FigureOptions } from "./figure/figure";
 export { displayGallery, type GalleryItem, type GalleryOptions } from "./figure/gallery";
 export { type HistogramOptions, histogramFigure, type PanelOptions, panelFigure } from "./figure/panels";
