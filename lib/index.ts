@@ -34,6 +34,13 @@ export { writeBundle } from "./experiment/run/write-bundle";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export { frameTable, runFrame } from "./experiment/study/frame";
 export {
+  alignLinearCodes,
+  type GradientSignal,
+  gradientSignal,
+  type LinearCodes,
+  type LinearCodesPlan,
+} from "./experiment/study/linear-codes";
+export {
   type Measure,
   measures,
   methodNames,
@@ -74,3 +81,4 @@ export { type Progress, quiet, type Reporter, silent } from "./progress";
 export * from "./recipe";
 export { type EncoderFixture, encoderParity, testSignal } from "./verify/encoder";
 export * from "./verify/metrics";
+export { fixtureModel, type ModelFixture, modelParity } from "./verify/model";

@@ -1,4 +1,5 @@
 import type { Interval } from "../../metric/certainty";
+import { escapePlotly } from "../escape";
 import type { JsonObject } from "../kernel/ipynb";
 import { column, type Matrix, packedMatrix, poolMatrix } from "./numbers";
 import {
@@ -6,7 +7,6 @@ import {
   type FigureFrame,
   frameLayout,
   PAPER_GREY,
-  plainText,
   SEQUENTIAL_SCALE,
   type Source,
   seriesColour,
@@ -47,7 +47,7 @@ export function scatterFigure(
     name: seriesName(one.name, one.source),
     x: column(one.x),
     y: column(one.y),
-    ...(one.labels && { text: one.labels.map(plainText), textposition: "top center" }),
+    ...(one.labels && { text: one.labels.map(escapePlotly), textposition: "top center" }),
     ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
       color: seriesColour(index, one.source),
@@ -76,7 +76,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
   const data = series.map((one, index) => ({
     type: "bar",
     name: seriesName(one.name, one.source),
-    x: labels.map(plainText),
+    x: labels.map(escapePlotly),
     y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
     marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
@@ -91,7 +91,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
 const MANY_LABELS = 40;
 
 function crowded(layout: JsonObject, labels: readonly string[]): JsonObject {
-  const ticks = { tickmode: "array", tickvals: labels.map(plainText), tickangle: -90, tickfont: { size: 10 } };
+  const ticks = { tickmode: "array", tickvals: labels.map(escapePlotly), tickangle: -90, tickfont: { size: 10 } };
   const above = { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" };
   return { xaxis: { ...(layout.xaxis as JsonObject), ...ticks }, legend: above };
 }
@@ -134,7 +134,7 @@ export function heatmapFigure(matrix: Matrix | readonly ArrayLike<number>[], opt
     colorbar: {
       thickness: 14,
       outlinewidth: 0,
-      ...(options.colour !== undefined && { title: { text: options.colour, side: "right" } }),
+      ...(options.colour !== undefined && { title: { text: escapePlotly(options.colour), side: "right" } }),
     },
   };
   const layout = frameLayout(options);
@@ -191,7 +191,7 @@ export function withReference(spec: FigureSpec, reference: Reference): FigureSpe
   const across = { type: "line", xref: "paper", x0: 0, x1: 1 };
   const up = { type: "line", yref: "paper", y0: 0, y1: 1 };
   const place = "y" in reference ? { ...across, y0: reference.y, y1: reference.y } : { ...up, x0: reference.x, x1: reference.x };
-  const name = plainText(reference.label);
+  const name = escapePlotly(reference.label);
   const dash = DASHES[shapes.length % DASHES.length]!;
   const line = { ...place, line: { color: "#333333", width: 1.5, dash }, showlegend: true, name };
   return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], showlegend: true } };
@@ -256,7 +256,7 @@ function placement(
 
 function namedTicks(names: readonly string[] | undefined): JsonObject {
   if (!names) return {};
-  return { tickmode: "array", tickvals: names.map((_, index) => index), ticktext: names.map(plainText) };
+  return { tickmode: "array", tickvals: names.map((_, index) => index), ticktext: names.map(escapePlotly) };
 }
 
 /** Means over windows of `width` centred on each value, narrower at the ends. */
