@@ -32,7 +32,34 @@ export {
 } from "./experiment/run/songbook-material";
 export { writeBundle } from "./experiment/run/write-bundle";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
+export { type Endpoint, endpointOf, primaryEndpoints, secondaryEndpoints } from "./experiment/study/endpoints";
 export { frameTable, runFrame } from "./experiment/study/frame";
+export {
+  type Arm,
+  armMeans,
+  corpusSeedOf,
+  type GridRun,
+  intervalOver,
+  pairedDifferences,
+  runsOfArm,
+} from "./experiment/study/grid-runs";
+export {
+  type Cutoff,
+  cutoffs,
+  humanIndex,
+  type IndexedSong,
+  type SongRetrieval,
+  songRetrieval,
+} from "./experiment/study/retrieval";
+export {
+  type BothRetrievals,
+  hundredAgain,
+  indexedSongs,
+  recallMeans,
+  remembering,
+  retrievalOfArm,
+  retrieveBoth,
+} from "./experiment/study/retrieval-runs";
 export {
   alignLinearCodes,
   type GradientSignal,
@@ -48,6 +75,19 @@ export {
   resultTable,
   textMeasures,
 } from "./experiment/study/table";
+export { alongDial, type Dial, type Level, paired } from "./experiment/study/trend";
+export { type Difference, registered, type Verdict, verdict } from "./experiment/study/verdict";
+export { labelOf, primaryText } from "./experiment/study/verdict-text";
+export {
+  songsOfRun,
+  type Writer,
+  writers,
+  type YardstickScores,
+  yardstickRows,
+  yardsticks,
+} from "./experiment/study/yardsticks";
+export { grids } from "./experiment/sweep/grids";
+export { obtainGrid, recordedMap } from "./experiment/sweep/recorded";
 export { attentionOverTime, type EncoderLayer, encoderLayers, type MusicAttention } from "./experiment/tagger/encoder-layers";
 export type { EncoderRecord } from "./experiment/tagger/encoder-record";
 export {

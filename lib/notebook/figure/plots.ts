@@ -28,6 +28,8 @@ export interface Series {
   readonly low?: ArrayLike<number>;
   readonly high?: ArrayLike<number>;
   readonly source?: Source;
+  /** Place in the palette; by default the place among the series. */
+  readonly colour?: number;
 }
 
 /** Lines over a numeric axis; few points also get markers. */
@@ -50,7 +52,7 @@ export function scatterFigure(
     ...(one.labels && { text: one.labels.map(escapePlotly), textposition: "top center" }),
     ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
-      color: seriesColour(index, one.source),
+      color: seriesColour(one.colour ?? index, one.source),
       size: 7,
       opacity: 0.8,
       symbol: one.source === "paper" ? "circle-open" : "circle",
@@ -64,6 +66,8 @@ export interface BarSeries {
   readonly name: string;
   readonly values: readonly (number | Interval)[];
   readonly source?: Source;
+  /** Place in the palette; by default the place among the series. */
+  readonly colour?: number;
 }
 
 export interface BarOptions extends FigureFrame {
@@ -78,7 +82,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     name: seriesName(one.name, one.source),
     x: labels.map(escapePlotly),
     y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
-    marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
+    marker: { color: seriesColour(one.colour ?? index, one.source), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
   const layout = frameLayout(frame);
@@ -198,22 +202,22 @@ export function withReference(spec: FigureSpec, reference: Reference): FigureSpe
 }
 
 function lineTrace(series: Series, index: number): JsonObject {
-  const { name, x, y, source } = series;
+  const { name, x, y, source, colour = index } = series;
   return {
     type: "scatter",
     mode: y.length <= 30 ? "lines+markers" : "lines",
     name: seriesName(name, source),
     x: column(x),
     y: column(y),
-    line: { color: seriesColour(index, source), width: 2, ...(source === "paper" && { dash: "dash" }) },
+    line: { color: seriesColour(colour, source), width: 2, ...(source === "paper" && { dash: "dash" }) },
   };
 }
 
 function bandTraces(series: Series, index: number): JsonObject[] {
-  const { x, low, high, source } = series;
+  const { x, low, high, source, colour = index } = series;
   if (!low || !high) return [];
   const edge = { type: "scatter", mode: "lines", x: column(x), line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
-  const shade = { fill: "tonexty", fillcolor: `${seriesColour(index, source)}33` };
+  const shade = { fill: "tonexty", fillcolor: `${seriesColour(colour, source)}33` };
   return [
     { ...edge, y: column(low) },
     { ...edge, ...shade, y: column(high) },

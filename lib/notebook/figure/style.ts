@@ -24,6 +24,8 @@ export interface AxisOptions {
   /** From lowest to highest, whatever the scale. */
   readonly range?: readonly [number, number];
   readonly scale?: "linear" | "log";
+  /** What stands at 0, 1, 2, …, where the axis counts levels. */
+  readonly levels?: readonly string[];
 }
 
 /** What every figure can be told; an axis may be given as its label alone. */
@@ -61,11 +63,12 @@ export function seriesName(name: string, source: Source = "ours"): string {
 }
 
 function axisLayout(axis: string | AxisOptions = {}): JsonObject {
-  const { label, range, scale = "linear" }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
+  const { label, range, scale = "linear", levels }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
   const limits = range?.map((limit) => (scale === "log" ? Math.log10(limit) : limit));
   return {
     ...(label !== undefined && { title: { text: escapePlotly(label), standoff: 10 } }),
     ...(limits && { range: limits }),
+    ...(levels && { tickmode: "array", tickvals: [...levels.keys()], ticktext: levels.map((level) => seriesName(level)) }),
     type: scale === "log" ? "log" : "-",
     automargin: true,
     gridcolor: GRID,

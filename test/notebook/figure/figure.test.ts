@@ -150,6 +150,28 @@ test("points with intervals have whiskers, and references stand on either axis, 
   assert.notEqual(shapes[0]?.line.dash, shapes[1]?.line.dash);
 });
 
+test("a series keeps its colour wherever it stands, and an axis of levels names them", () => {
+  const colourOf = (trace: unknown) => trace as { marker?: { color: string }; line?: { color: string } };
+  const three = ["a", "b", "c"].map((name) => ({ name, x: [0, 1], y: [1, 2], values: [1, 2] }));
+  const third = [{ ...three[2]!, colour: 2 }];
+  assert.equal(
+    colourOf(barFigure(["u", "v"], third).data[0]).marker?.color,
+    colourOf(barFigure(["u", "v"], three).data[2]).marker?.color,
+  );
+  assert.equal(colourOf(lineFigure(third).data[0]).line?.color, colourOf(lineFigure(three).data[2]).line?.color);
+  assert.equal(colourOf(scatterFigure(third).data[0]).marker?.color, colourOf(scatterFigure(three).data[2]).marker?.color);
+  const { xaxis } = lineFigure(third, { x: { label: "λ", levels: ["0", "<1"] } }).layout as {
+    xaxis: { tickvals: number[]; ticktext: string[] };
+  };
+  assert.deepEqual(
+    [xaxis.tickvals, xaxis.ticktext],
+    [
+      [0, 1],
+      ["0", "&lt;1"],
+    ],
+  );
+});
+
 test("fifty bars keep every label", async () => {
   const labels = Array.from({ length: 50 }, (_, i) => `tag ${i}`);
   const found = texts(await renderSvg(barFigure(labels, [{ name: "songs", values: labels.map((_, i) => i) }])));

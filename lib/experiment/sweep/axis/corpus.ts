@@ -1,8 +1,6 @@
 import { dataSetNames, type Preset } from "../../preset/songbook";
+import { replicateSeeds } from "../../study/grid-runs";
 import { type Axis, named, ofPreset, type Point, real, whole } from "./axis";
-
-/** Seed before the first replicate's: of its corpus by the grid's kind, of its training. */
-const BEFORE = { development: 6, confirmation: 100, training: 2019 } as const;
 
 const changed = ({ corpus }: Preset, change: Partial<Preset["corpus"]>) => ({ corpus: { ...corpus, ...change } });
 
@@ -11,8 +9,8 @@ const replicate: Axis<number> = {
   read: whole(1),
   ranged: true,
   apply: ({ preset, name }: Point, r, kind) => ({
-    preset: { ...preset, ...changed(preset, { seed: BEFORE[kind] + r }) },
-    name: { ...name, seed: BEFORE.training + r },
+    preset: { ...preset, ...changed(preset, { seed: replicateSeeds[kind] + r }) },
+    name: { ...name, seed: replicateSeeds.training + r },
   }),
 };
 
