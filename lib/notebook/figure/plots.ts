@@ -50,7 +50,7 @@ export function scatterFigure(
     ...(one.labels && { text: one.labels.map(plainText), textposition: "top center" }),
     ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
-      color: seriesColour(index, one.source),
+      color: seriesColour(index, one.source, one.name),
       size: 7,
       opacity: 0.8,
       symbol: one.source === "paper" ? "circle-open" : "circle",
@@ -78,7 +78,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     name: seriesName(one.name, one.source),
     x: labels.map(plainText),
     y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
-    marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
+    marker: { color: seriesColour(index, one.source, one.name), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
   const layout = frameLayout(frame);
@@ -205,15 +205,15 @@ function lineTrace(series: Series, index: number): JsonObject {
     name: seriesName(name, source),
     x: column(x),
     y: column(y),
-    line: { color: seriesColour(index, source), width: 2, ...(source === "paper" && { dash: "dash" }) },
+    line: { color: seriesColour(index, source, name), width: 2, ...(source === "paper" && { dash: "dash" }) },
   };
 }
 
 function bandTraces(series: Series, index: number): JsonObject[] {
-  const { x, low, high, source } = series;
+  const { name, x, low, high, source } = series;
   if (!low || !high) return [];
   const edge = { type: "scatter", mode: "lines", x: column(x), line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
-  const shade = { fill: "tonexty", fillcolor: `${seriesColour(index, source)}33` };
+  const shade = { fill: "tonexty", fillcolor: `${seriesColour(index, source, name)}33` };
   return [
     { ...edge, y: column(low) },
     { ...edge, ...shade, y: column(high) },
