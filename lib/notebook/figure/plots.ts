@@ -52,7 +52,7 @@ export function scatterFigure(
     ...(one.labels && { text: one.labels.map(escapePlotly), textposition: "top center" }),
     ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
-      color: seriesColour(one.colour ?? index, one.source),
+      color: seriesColour(one.colour ?? index, one.source, one.name),
       size: 7,
       opacity: 0.8,
       symbol: one.source === "paper" ? "circle-open" : "circle",
@@ -82,7 +82,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
     name: seriesName(one.name, one.source),
     x: labels.map(escapePlotly),
     y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
-    marker: { color: seriesColour(one.colour ?? index, one.source), ...(one.source === "paper" && PAPER_BAR) },
+    marker: { color: seriesColour(one.colour ?? index, one.source, one.name), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
   const layout = frameLayout(frame);
@@ -209,15 +209,15 @@ function lineTrace(series: Series, index: number): JsonObject {
     name: seriesName(name, source),
     x: column(x),
     y: column(y),
-    line: { color: seriesColour(colour, source), width: 2, ...(source === "paper" && { dash: "dash" }) },
+    line: { color: seriesColour(colour, source, name), width: 2, ...(source === "paper" && { dash: "dash" }) },
   };
 }
 
 function bandTraces(series: Series, index: number): JsonObject[] {
-  const { x, low, high, source, colour = index } = series;
+  const { name, x, low, high, source, colour = index } = series;
   if (!low || !high) return [];
   const edge = { type: "scatter", mode: "lines", x: column(x), line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
-  const shade = { fill: "tonexty", fillcolor: `${seriesColour(colour, source)}33` };
+  const shade = { fill: "tonexty", fillcolor: `${seriesColour(colour, source, name)}33` };
   return [
     { ...edge, y: column(low) },
     { ...edge, ...shade, y: column(high) },

@@ -52,9 +52,16 @@ export function frameLayout(frame: FigureFrame): JsonObject {
   };
 }
 
-/** A series' colour: its place in the palette, or grey for the paper's. */
-export function seriesColour(index: number, source: Source = "ours"): string {
-  return source === "paper" ? PAPER_GREY : COLOURS[index % COLOURS.length]!;
+/** Places of the methods in the palette, the same in every figure whatever else it shows. */
+const METHOD_PLACES: ReadonlyMap<string, number> = new Map([
+  ["BART", 0],
+  ["BART-fusion", 1],
+  ["ALCAP", 2],
+]);
+
+/** A series' colour: a method's own, else its place in the palette; grey for the paper's. */
+export function seriesColour(index: number, source: Source = "ours", name = ""): string {
+  return source === "paper" ? PAPER_GREY : COLOURS[(METHOD_PLACES.get(name) ?? index) % COLOURS.length]!;
 }
 
 /** A series' name in the legend: text from data is not read as markup. */

@@ -151,6 +151,7 @@ const changes: readonly [given: string, fields: readonly string[]][] = [
   ["forgetGate=sigmoid", ["fusion.forgetGate"]],
   ["τ=0.07", ["alignment.temperature"]],
   ["similarity=dot", ["alignment.similarity"]],
+  ["loss=sigmoid-pairs", ["alignment.loss", "alignment.direction"]],
   ["direction=symmetric", ["alignment.direction"]],
   ["pooling=without-padding", ["alignment.pooling"]],
   ["alignmentLayer=2", ["alignment.layer"]],
