@@ -19,6 +19,7 @@ export const corpusAxes = {
   replicate,
   corpusSeed: ofPreset(whole(0), (preset, seed) => changed(preset, { seed }), { ranged: true }),
   songs: ofPreset(whole(1), (preset, songs) => changed(preset, { songs }), { ranged: true }),
+  testSongs: ofPreset(whole(1), (preset, testSongs) => changed(preset, { testSongs }), { ranged: true }),
   noise: ofPreset(real(1), (preset, noise) => changed(preset, { noise })),
   /** ρ: how often the lyrics' mood words follow the music's mood. */
   agreement: ofPreset(real(1), (preset, agreement) => changed(preset, { agreement }), { symbol: "ρ" }),
