@@ -100,7 +100,7 @@ export interface ConcentrationTest {
   /** Two-sided p-value by approximate randomisation, Holm-corrected over the measures. */
   readonly p: number;
   /** What the test says of the claim "a is more focused than b" at the 5 % level. */
-  readonly verdict: "more focused" | "less focused" | "no difference shown";
+  readonly verdict: "more focused" | "less focused" | "cannot tell";
 }
 
 /**
@@ -133,7 +133,7 @@ export function compareConcentration(
       b: mean(b),
       difference,
       p: corrected[i]!,
-      verdict: !shown ? "no difference shown" : focused ? "more focused" : "less focused",
+      verdict: !shown ? "cannot tell" : focused ? "more focused" : "less focused",
     };
   });
 }

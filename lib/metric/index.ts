@@ -5,8 +5,11 @@ export { bayesFactAccuracy, bayesMoodAccuracy, type Fact, type Sees, sights } fr
 export * from "./facts/facts";
 export * from "./facts/mood";
 export { moodPosterior, musicMoodBound, type Played } from "./facts/music-mood";
+export * from "./information/enumeration";
 export * from "./information/gaussian-critic";
+export * from "./information/gaussian-pairs";
 export * from "./information/information";
+export { type CriticPlan, trainCritic } from "./information/trained-critic";
 export * from "./probe";
 export * from "./replicates";
 export * from "./retrieval/encoder";

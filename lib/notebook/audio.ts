@@ -1,5 +1,6 @@
 import { AlcapError } from "../errors";
-import { display, escapeHtml } from "./display";
+import { display } from "./display";
+import { escapeHtml } from "./escape";
 import type { MimeBundle } from "./kernel/ipynb";
 
 export interface AudioOptions {

@@ -31,18 +31,3 @@ export function liveDisplay(): LiveDisplay | undefined {
     },
   };
 }
-
-const HTML_ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-
-/** Text made safe inside HTML elements and attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
-}
-
-/** Text made safe inside Markdown prose and table cells: no markup, no HTML, one line. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]#+!|~$]/g, "\\$&")
-    .replace(/[&<>]/g, (character) => HTML_ENTITIES[character] ?? character)
-    .replace(/\s*\n\s*/g, " ");
-}

@@ -1,6 +1,8 @@
 // What a cell needs to show things, and what the command line and the tests need to run notebooks.
 export { type AudioOptions, displayAudio } from "./audio";
 export { display } from "./display";
+export { escapeHtml, escapeMarkdown } from "./escape";
+export { type ArchitectureOptions, architectureFigure, parameterBlocks } from "./figure/architecture";
 export { displayFigure, type FigureOptions } from "./figure/figure";
 export { displayGallery, type GalleryItem, type GalleryOptions } from "./figure/gallery";
 export { type HistogramOptions, histogramFigure, type PanelOptions, panelFigure } from "./figure/panels";

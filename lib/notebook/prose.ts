@@ -9,9 +9,11 @@ import type { MimeBundle } from "./kernel/ipynb";
  */
 export function displayEquation(tex: string, source?: string): MimeBundle | undefined {
   const where = source === undefined ? "" : `(${source})`;
+  // A tag needs no HTML, which untrusted notebooks would lose.
+  const tagged = where ? `$$${tex} \\tag*{${where.replace(/[%&#_${}]/g, "\\$&")}}$$` : `$$${tex}$$`;
   return display({
-    "text/markdown": [`$$${tex}$$`, ...(where ? [`<div align="right">${where}</div>`] : [])].join("\n\n"),
-    "text/latex": `$$${tex}$$`,
+    "text/markdown": tagged,
+    "text/latex": tagged,
     "text/plain": `${tex} ${where}`.trimEnd(),
   });
 }

@@ -1,5 +1,6 @@
 import type { Interval } from "../metric/certainty";
-import { display, escapeHtml, escapeMarkdown } from "./display";
+import { display } from "./display";
+import { escapeHtml, escapeMarkdown, showable } from "./escape";
 import { PAPER_GREY, type Source } from "./figure/style";
 import type { MimeBundle } from "./kernel/ipynb";
 
@@ -84,12 +85,12 @@ function fixed(value: number, decimals: number): string {
 }
 
 function htmlTable({ headers, rows, numeric, paper, caption }: LaidOut): string {
-  // Some front ends strip styles: alignment and italics are also said by plain HTML.
+  // Untrusted notebooks lose styles, and Jupyter's own push all cells to the right: alignment and grey are also said by old HTML.
   const cell = (tag: "td" | "th", text: string, index: number): string => {
     const side = numeric[index] ? "right" : "left";
     const style = `text-align:${side}${paper[index] ? `;color:${PAPER_GREY}` : ""}`;
-    const content = paper[index] ? `<em>${escapeHtml(text)}</em>` : escapeHtml(text);
-    return `<${tag} align="${side}" style="${style}">${content}</${tag}>`;
+    const content = paper[index] ? `<font color="${PAPER_GREY}"><em>${escapeHtml(text)}</em></font>` : escapeHtml(text);
+    return `<${tag} align="${side}" style="${style}"><div align="${side}">${content}</div></${tag}>`;
   };
   const row = (tag: "td" | "th", texts: readonly string[]): string =>
     `<tr>${texts.map((text, index) => cell(tag, text, index)).join("")}</tr>`;
@@ -113,7 +114,7 @@ function markdownTable({ headers, rows, numeric, paper, caption }: LaidOut): str
 }
 
 function plainTable({ headers, rows, numeric, caption }: LaidOut): string {
-  const oneLine = rows.map((row) => row.map((text) => text.replace(/\s*\n\s*/g, " ")));
+  const oneLine = rows.map((row) => row.map((text) => showable(text).replace(/\s*\n\s*/g, " ")));
   const widths = headers.map((header, index) => Math.max(header.length, ...oneLine.map((row) => row[index]?.length ?? 0)));
   const pad = (text: string, index: number): string =>
     numeric[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0);

@@ -84,7 +84,7 @@ test("headers of nothing but brackets are refused", async (t) => {
   assert.match(large.outcomes[0] ?? "", /past 16 MiB/);
   const small = [deepHeader(15 << 20), deepHeader(15 << 20, "[],"), deepHeader(15 << 20, '{"a":')];
   const { outcomes, peak } = await through("safetensors", ...small.map((bytes, i) => put(`${i}.safetensors`, bytes)));
-  for (const outcome of outcomes) assert.match(outcome, /more parts, or more deeply nested/);
+  for (const outcome of outcomes) assert.match(outcome, /more parts, or more deeply nested|not JSON/);
   t.diagnostic(`${large.peak.toFixed(0)} and ${peak.toFixed(0)} MiB`);
 });
 

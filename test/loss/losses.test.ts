@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { tf } from "alcap/dist/engine";
 import { captionLoss } from "alcap/dist/loss/caption";
 import { infoNCE } from "alcap/dist/loss/infonce";
+import { sigmoidPairs } from "alcap/dist/loss/sigmoid-pairs";
 import { tagLoss } from "alcap/dist/loss/tags";
 import { releasedRecipe } from "alcap/dist/recipe";
 
@@ -62,4 +63,15 @@ test("tag loss by hand, and finite for huge logits", () => {
   near(number(tagLoss(tf.tensor2d([0, 0], [1, 2]), tf.tensor2d([1, 0], [1, 2]))), Math.log(2));
   near(number(tagLoss(tf.tensor2d([Math.log(3)], [1, 1]), tf.tensor2d([1], [1, 1]))), -Math.log(0.75));
   near(number(tagLoss(tf.tensor2d([500, -500], [1, 2]), tf.tensor2d([1, 0], [1, 2]))), 0);
+});
+
+test("sigmoid pairs by hand; codes that know nothing; a repeated song takes no part", () => {
+  const [music, lyrics] = [tf.tensor2d([1, 0, 0, 1], [2, 2]), tf.tensor2d([2, 0, 1, 0], [2, 2])]; // scores [[2, 1], [0, 0]], bias 0
+  const cells = [-2, 0, 1, 0].map((x) => Math.log(1 + Math.exp(x)));
+  near(number(sigmoidPairs(music, lyrics, dot, all(2))), cells.reduce((a, b) => a + b) / 2);
+  const blank = Math.log(5) + 4 * Math.log(5 / 4); // a row: the pair has chance 1/5, each of the others 4/5 of being none
+  near(number(sigmoidPairs(tf.zeros([5, 3]), tf.zeros([5, 3]), dot, all(5))), blank);
+  const repeated = number(sigmoidPairs(tf.concat([music, music]), tf.concat([lyrics, lyrics]), dot, tf.tensor1d([1, 1, 0, 0])));
+  const biased = [2, 1, 0, 0].map((s, i) => Math.log(1 + Math.exp((i % 3 === 0 ? -1 : 1) * (s - Math.log(3)))));
+  near(repeated, biased.reduce((a, b) => a + b) / 2);
 });

@@ -7,6 +7,7 @@ import {
   meanAndDeviation,
   pairedBootstrap,
   quantile,
+  wilsonInterval,
 } from "alcap/dist/metric/certainty";
 import { normalDistribution, studentQuantile } from "alcap/dist/metric/distribution";
 import seedrandom from "seedrandom";
@@ -103,4 +104,11 @@ test("normal and Student distributions against tables", () => {
   near(studentQuantile(0.975, 29), 2.045229642132703, 1e-9);
   near(studentQuantile(0.025, 999), -1.9623414611334487, 1e-9);
   near(studentQuantile(0.025, 5000), -1.9604386466615242, 1e-5);
+});
+
+test("Wilson's interval against Newcombe (1998, table I), and it has a length at 0", () => {
+  const { mean, low, high } = wilsonInterval(81, 263);
+  assert.ok(Math.abs(mean - 0.308) < 1e-3 && Math.abs(low - 0.2553) < 1e-4 && Math.abs(high - 0.3662) < 1e-4, `${low} ${high}`);
+  const none = wilsonInterval(0, 20);
+  assert.ok(Math.abs(none.low) < 1e-12 && Math.abs(none.high - 0.1611) < 1e-4, String(none.high));
 });

@@ -1,7 +1,7 @@
 import { type Draw, drawFrom } from "./draw";
 import { planMusic } from "./music/plan";
 import type { Detail, Instrument, MusicPlan, SongbookOptions, Split, Truth } from "./types";
-import { moodNames, names, places, themeNames } from "./words/lexicon";
+import { type Mood, moodNames, names, places, themeNames } from "./words/lexicon";
 
 /** Of so many songs in a row that are not test songs, two validate and the others train. */
 const blockSize = 25;
@@ -82,8 +82,12 @@ export function drawCauses(options: SongbookOptions, index: number): { truth: Tr
   return { truth, music };
 }
 
-/** The plan of a song's music alone, without its words: what `makeSong` gives as `music`. */
-export const planSong = (options: SongbookOptions, index: number): MusicPlan => drawCauses(options, index).music;
+/**
+ * The plan of a song's music alone, without its words: what `makeSong` gives as `music`; or, with a mood, what the same draws would have
+ * made of the song had its mood been that one.
+ */
+export const planSong = (options: SongbookOptions, index: number, mood?: Mood): MusicPlan =>
+  mood === undefined ? drawCauses(options, index).music : planMusic(mood, options.noise, streamsOf(options, index)("music"));
 
 function playing(music: MusicPlan): readonly Instrument[] {
   const band = new Set<Instrument>([music.lead, music.harmony]);

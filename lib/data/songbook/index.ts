@@ -4,7 +4,7 @@ export { words } from "./english";
 export { frameCounts } from "./interpretations";
 export { playingChances } from "./music/chances";
 export { moodLogLikelihood } from "./music/likelihood";
-export { compose, type Note, type Part, type Score, type Stroke, songSeconds } from "./music/score";
+export { compose, type Note, type Part, type Score, type Stroke, songSeconds, soundingVoices } from "./music/score";
 export {
   type Concept,
   freshReviews,

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { settings } from "../../engine";
 import { type Progress, quiet, type Reporter } from "../../progress";
@@ -6,7 +5,7 @@ import type { RunMaterial } from "./material";
 import { preparedMaterial } from "./prepared-material";
 import { type RunName, runId, runsOf } from "./recipe";
 import type { RunRecord } from "./records";
-import { findRun, obtainRun, trainRun, weightsFile } from "./run";
+import { findRun, findWeights, obtainRun, trainRun } from "./run";
 import { type RunSource, sideBySide } from "./side-by-side";
 import { prepareMaterial, recordedRuns, type SongbookFacts } from "./songbook-material";
 
@@ -36,7 +35,8 @@ export const materialOf = ({ preset, out }: RunSource, report: Reporter): Promis
 export async function obtainRuns(facts: SongbookFacts, report: Reporter = quiet, options: RunOptions = {}): Promise<RunRecord[]> {
   const { runs = runsOf(facts.preset), weights = false } = options;
   const known = recordedRuns(facts, runs);
-  if (known.length === runs.length && !weights) return known;
+  const trained = !weights || runs.every((name) => findWeights(facts, name) !== undefined);
+  if (known.length === runs.length && trained) return known;
   const source = { preset: facts.preset, out: facts.workspace.results };
   return makeRuns(await prepareMaterial(source.preset, report, source.out), source, report, options);
 }
@@ -49,7 +49,7 @@ export async function makeRuns(
   { runs = runsOf(material.preset), jobs = 1, weights = false }: RunOptions = {},
 ): Promise<RunRecord[]> {
   const different = new Map(runs.map((name) => [runId(material, name), name])); // ALCAP with λ = 0 is BART-fusion
-  const missing = (name: RunName) => !findRun(material, name) || (weights && !existsSync(weightsFile(material, name)));
+  const missing = (name: RunName) => !findRun(material, name) || (weights && findWeights(material, name) === undefined);
   const open = [...different.values()].filter(missing);
   if (jobs > 1 && open.length > 1) {
     const tasks = open.map((name) => ({ source, name, weights }));
@@ -74,5 +74,5 @@ export async function makeRun(
   captioning: () => Progress,
 ): Promise<void> {
   await obtainRun(material, name, training, captioning);
-  if (weights && !existsSync(weightsFile(material, name))) await trainRun(material, name, training);
+  if (weights && findWeights(material, name) === undefined) await trainRun(material, name, training);
 }

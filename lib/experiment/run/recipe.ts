@@ -89,9 +89,10 @@ function appliedControl(control: Control | undefined, method: Method, aligns: bo
   return control && applies[control] ? control : undefined;
 }
 
-/** Positive pairs have no temperature, similarity or direction; only a mean has something to leave out. */
+/** Positive pairs have no temperature, similarity or direction, sigmoid pairs no direction; only a mean has something to leave out. */
 function appliedAlignment({ temperature, similarity, direction, pooling, ...common }: Alignment): AppliedAlignment {
-  const contrast = common.loss === "positive-pair" ? {} : { temperature, similarity, direction };
+  const scored = common.loss !== "positive-pair" && { temperature, similarity };
+  const contrast = { ...scored, ...(scored && common.loss !== "sigmoid-pairs" && { direction }) };
   return { ...common, ...contrast, ...(common.aggregation === "mean" && { pooling }) };
 }
 

@@ -3,10 +3,14 @@ import path from "node:path";
 import { engineInfo } from "../../engine";
 import { AlcapError } from "../../errors";
 import { codeVersion, machineInWords, peakMemoryMiB } from "../../files/machine";
+import type { Workspace } from "../../files/project";
+import { readBytes } from "../../files/read";
+import { writeWhole } from "../../files/whole-file";
 import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/check";
-import { countParams } from "../../model/params";
+import { countParams, type ParamValues } from "../../model/params";
+import { readSafetensors } from "../../model/weights/safetensors";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
 import { checkMicroBatch } from "../../train/plan";
@@ -19,8 +23,11 @@ import { curveColumns, findRecord, type RunRecord, writeRecord } from "./records
 import { RECORD_FORM } from "./schema";
 import { diversityOf, summarise } from "./scoring/scores";
 
+/** What decides a run's model beside its method. */
+type ModelFacts = Pick<RunFacts, "preset" | "text"> & { readonly music: { readonly width: number } };
+
 /** The model of a run. */
-export function captionerOf({ preset, text, music }: RunMaterial, method: Method): Captioner {
+export function captionerOf({ preset, text, music }: ModelFacts, method: Method): Captioner {
   const layerNorm = preset.control === "layer-norm" && method === "bart" && { layerNorm: true };
   return { method, text, musicWidth: music.width, recipe: preset.recipe, ...layerNorm };
 }
@@ -32,19 +39,53 @@ export const runFolder = (cache: string, recipe: RunRecipe) => path.join(cache, 
 export const weightsFile = (facts: RunFacts, name: RunName): string =>
   path.join(runFolder(facts.workspace.cache, recipeOf(facts, name)), "model.safetensors");
 
+/** Where the weights of a run lie beside its record, of those few that are kept: what is committed there needs no training in a clone. */
+const keptFile = (results: string, recipe: RunRecipe) => path.join(results, "checkpoints", `${idOf(recipe)}.safetensors`);
+
+/** The file of a run's trained weights: where training leaves them, else where they are kept; undefined when they are in neither place. */
+export const findWeights = (facts: RunFacts, name: RunName): string | undefined =>
+  [weightsFile(facts, name), keptFile(facts.workspace.results, recipeOf(facts, name))].find((file) => existsSync(file));
+
 /**
  * The file of a run's trained weights.
  *
  * @throws AlcapError `weights` when they are not on this machine; records do not need them
  */
 export function trainedWeights(facts: RunFacts, name: RunName): string {
-  const file = weightsFile(facts, name);
-  if (existsSync(file)) return file;
+  const file = findWeights(facts, name);
+  if (file !== undefined) return file;
   throw new AlcapError(
     "weights",
     `The trained weights of ${runId(facts, name)} are not on this machine.`,
     `Train them again with \`npx alcap train --preset ${facts.preset.name} --method ${name.method} --seed ${name.seed} --weights\`.`,
   );
+}
+
+/**
+ * The trained weights of a run.
+ *
+ * @throws AlcapError `weights` when they are not on this machine, or are another recipe's
+ */
+export function readWeights(facts: RunFacts, name: RunName): ParamValues {
+  const file = trainedWeights(facts, name);
+  const { tensors, metadata } = readSafetensors(readBytes(file, { code: "weights" }), file);
+  if (metadata.recipe === recipeHash(recipeOf(facts, name))) return tensors as ParamValues;
+  throw new AlcapError("weights", `${file} was trained by another recipe.`, "Delete it; the run can be trained again.");
+}
+
+/**
+ * Copies a recorded run's weights from where training left them to `results/<preset>/checkpoints`.
+ *
+ * @returns the copy
+ * @throws AlcapError `weights` when they are not on this machine
+ */
+export function keepWeights({ results, cache }: Pick<Workspace, "results" | "cache">, { id, recipe }: RunRecord): string {
+  const from = path.join(runFolder(cache, recipe), "model.safetensors");
+  if (!existsSync(from))
+    throw new AlcapError("weights", `The trained weights of ${id} are not in ${cache}.`, "Train the run with --weights first.");
+  const kept = keptFile(results, recipe);
+  writeWhole(kept, readBytes(from, { code: "weights" }));
+  return kept;
 }
 
 /** The record of a run that is there for exactly its recipe, whatever weights there are. */
@@ -103,7 +144,7 @@ export function trainRun(material: RunMaterial, name: RunName, progress: Progres
       train: examplesOf(material, rows.train),
       validation: examplesOf(material, rows.validation),
       pretrained: material.start.params,
-      file: weightsFile(material, name),
+      file: findWeights(material, name) ?? weightsFile(material, name),
       recipe: recipeHash(recipeOf(material, name)),
     },
     progress,

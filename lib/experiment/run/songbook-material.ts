@@ -7,6 +7,7 @@ import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
 import { type BaseModelStages, baseModelName, obtainBaseModel } from "../pretrain/base-model";
 import { encoderFiles, obtainMusicEncoder, type TrainedEncoder } from "../tagger/songbook-encoder";
+import { encoderName } from "../tagger/train-encoder";
 import type { RunFacts, RunMaterial } from "./material";
 import { type RunName, runsOf } from "./recipe";
 import type { RunRecord } from "./records";
@@ -34,15 +35,15 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
 export function songbookFacts(preset: Preset, out?: string): SongbookFacts {
   const corpus = withComments(songbookCorpus(preset), preset.comments);
   const workspace = workspaceOf(preset, out);
-  return {
-    preset,
-    workspace,
-    corpus,
-    text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
-    music: { hash: encoderFiles(preset, corpus, workspace.cache).hash },
-    start: { hash: startName(preset, baseModelName(preset)) },
-  };
+  return { preset, workspace, corpus, ...materialNames(preset) };
 }
+
+/** What a preset's recipes say of text model, music encoder and base model, whatever its corpus. */
+export const materialNames = (preset: Preset): Pick<SongbookFacts, "text" | "music" | "start"> => ({
+  text: { ...preset.text, vocabulary: preset.baseModel.vocabulary },
+  music: { hash: encoderName(preset) },
+  start: { hash: startName(preset, baseModelName(preset)) },
+});
 
 /** Names what methods start from; fresh parameters know words by the base model's tokeniser. */
 const startName = ({ start }: Preset, baseModel: string) => (start === "random" ? `random-${baseModel}` : baseModel);

@@ -1,6 +1,59 @@
-import { meanAndDeviation } from "../../metric/certainty";
-import { type ReplicateTest, trend } from "../../metric/replicates";
-import { type Arm, type GridRun, runsOfArm } from "./grid-runs";
+import type { Interval } from "../../metric/certainty";
+import { peakTest, type ReplicateTest, trend } from "../../metric/replicates";
+import { type Arm, armMeans, type GridRun, intervalOver } from "./grid-runs";
+
+/** An endpoint at one level of a dial, such as a λ: one number a replicate. */
+export type Level = ReadonlyMap<number, number>;
+
+/** An endpoint along a dial. */
+export interface Dial {
+  /** Each level over the replicates that have it. */
+  readonly at: readonly (Interval | null)[];
+  /** Each level less the first one, paired by replicate. */
+  readonly gains: readonly (Interval | null)[];
+  /** Replicates that have every level: all that follows is of these. */
+  readonly whole: number;
+  readonly trend: ReplicateTest | null;
+  /** One-sided p of "the named level is better than both ends"; null where it is an end itself. */
+  readonly peak: number | null;
+  /** In how many replicates each level is the best one. */
+  readonly best: readonly number[];
+}
+
+/**
+ * An endpoint along a dial, with what can be said of its direction and of a peak.
+ *
+ * @param levels in the dial's order
+ * @param peak place of the level that is said to be the best one, named before the values were seen
+ */
+export function alongDial(levels: readonly Level[], peak: number, better: "higher" | "lower" = "higher"): Dial {
+  const values = wholeReplicates(levels);
+  const sign = better === "higher" ? 1 : -1;
+  const best = levels.map(() => 0);
+  for (const own of values) {
+    const place = own.reduce((found, value, i) => (sign * value > sign * (own[found] as number) ? i : found), 0);
+    best[place] = (best[place] as number) + 1;
+  }
+  const signed = values.map((own) => own.map((value) => sign * value));
+  return {
+    at: levels.map(intervalOver),
+    gains: levels.map((level, i) => (i === 0 ? null : intervalOver(paired(level, levels[0])))),
+    whole: values.length,
+    trend: values.length < 2 ? null : trend(values, [...levels.keys()]),
+    peak: values.length < 2 || peak < 1 || peak >= levels.length - 1 ? null : peakTest(signed, peak),
+    best,
+  };
+}
+
+/** A level less another one, in the replicates that have both. */
+export const paired = (level: Level, other: Level = new Map()): Level =>
+  new Map([...level].flatMap(([r, value]) => (other.has(r) ? [[r, value - (other.get(r) as number)] as const] : [])));
+
+/** One number a level, for each replicate that has all levels. */
+function wholeReplicates(levels: readonly Level[]): number[][] {
+  const replicates = [...(levels[0]?.keys() ?? [])].filter((replicate) => levels.every((level) => level.has(replicate)));
+  return replicates.map((replicate) => levels.map((level) => level.get(replicate) as number));
+}
 
 /**
  * Whether an endpoint rises or falls along a dial, such as λ from 0 (BART-fusion) up: the slope over the levels' ranks in each replicate
@@ -10,16 +63,6 @@ import { type Arm, type GridRun, runsOfArm } from "./grid-runs";
  * @param endpoint as in records, `mood.differs` for a group of songs
  */
 export function trendOver(runs: readonly GridRun[], levels: readonly Arm[], endpoint: string): ReplicateTest | null {
-  const [name = endpoint, group] = endpoint.split(".");
-  const byLevel = levels.map((level) => runsOfArm(runs, level));
-  const replicates = [...(byLevel[0]?.keys() ?? [])].filter((replicate) => byLevel.every((of) => of.has(replicate)));
-  const levelOf = (run: GridRun | undefined) =>
-    meanAndDeviation(
-      (run?.captions ?? []).flatMap(({ scores, groups }) =>
-        scores[name] === undefined || (group !== undefined && !groups?.includes(group)) ? [] : [scores[name]],
-      ),
-    ).mean;
-  if (replicates.length < 2) return null;
-  const values = replicates.map((replicate) => byLevel.map((of) => levelOf(of.get(replicate))));
-  return trend(values, [...levels.keys()]);
+  const values = wholeReplicates(levels.map((level) => armMeans(runs, level, endpoint)));
+  return values.length < 2 ? null : trend(values, [...levels.keys()]);
 }

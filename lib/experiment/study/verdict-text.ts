@@ -22,7 +22,7 @@ export function verdictText({ dataSet, weight, primary, secondary, controls }: V
   const whatOf = new Map<Difference, string>(controls.map((row) => [row, row.what]));
   return [
     `ALCAP − BART-fusion on ${dataSet}, λ = ${weight}`,
-    ...primary.map(sentences),
+    ...primary.map(primaryText),
     ...(secondary.length > 0
       ? [
           "Secondary endpoints, corrected together:",
@@ -35,7 +35,8 @@ export function verdictText({ dataSet, weight, primary, secondary, controls }: V
   ].join("\n\n");
 }
 
-function labelOf({ key, endpoint }: Difference): string {
+/** An endpoint as a reader knows it, with its group of songs. */
+export function labelOf({ key, endpoint }: Pick<Difference, "key" | "endpoint">): string {
   const group = key.split(".")[1];
   const songs = group === "unseen" ? ", unseen pairs" : group === "differs" ? ", lyrics and music differ" : "";
   return `${endpoint.label}${songs}`;
@@ -47,7 +48,8 @@ function cells({ test, endpoint, replicates, corrected, detectable }: Difference
   return [interval(test, endpoint), String(replicates), p(test.p), p(corrected ?? 1), size(detectable ?? Number.NaN, endpoint)];
 }
 
-function sentences(one: PrimaryVerdict): string {
+/** What is said of a primary endpoint: a line with the verdict, then lines with its numbers. */
+export function primaryText(one: PrimaryVerdict): string {
   const { endpoint, test, replicates, corrected, detectable, hearing, equivalence, outcome, negligible } = one;
   const name = `${endpoint.label} (${endpoint.better} is better)`;
   if (!test) return `${name}: cannot tell. ${replicates} replicates say nothing of how replicates differ.`;

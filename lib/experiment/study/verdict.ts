@@ -98,6 +98,33 @@ export function verdict(
   };
 }
 
+/** Two arms to be held against each other, and what the difference is called. */
+export interface ArmPair {
+  readonly what: string;
+  readonly a: Arm;
+  readonly b: Arm;
+}
+
+/**
+ * Any pairs of arms in the words of the verdict, all of them and all endpoints corrected together.
+ *
+ * @param hearing the pair whose difference says what hearing buys, a tenth of which is negligible
+ * @throws AlcapError `record` as `verdict`
+ */
+export function compareArms<P extends ArmPair>(
+  runs: readonly GridRun[],
+  pairs: readonly P[],
+  keys: readonly string[],
+  hearing: Pick<ArmPair, "a" | "b">,
+): (PrimaryVerdict & { readonly pair: P })[] {
+  const inDeviations = detectableInDeviations();
+  const family = pairs.flatMap((pair) => keys.map((key) => ({ pair, ...difference(runs, pair.a, pair.b, key, inDeviations) })));
+  return corrected(family).map((one) => {
+    const gained = pairedDifferences(runs, one.pair.a, one.pair.b, one.key);
+    return { pair: one.pair, ...primaryVerdict(one, gained, pairedDifferences(runs, hearing.a, hearing.b, one.key)) };
+  });
+}
+
 type ArmOf = (dataSet: string, control?: string) => Arm;
 
 /** Which control is held against what. */

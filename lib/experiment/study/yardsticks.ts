@@ -1,9 +1,10 @@
-import { freshComments, type Mood, moodNames, type Song, type SongbookOptions } from "../../data/songbook";
+import { freshComments, type Mood, makeSong, moodNames, type Song, type SongbookOptions } from "../../data/songbook";
 import { bootstrapInterval, type Interval } from "../../metric/certainty";
 import { type FactScores, factScores } from "../../metric/facts/facts";
 import { onFresh, type TextEndpoint, textScorer } from "../../metric/text/score";
 import type { SynonymDictionary } from "../../metric/text/wordnet";
 import { type Progress, silent } from "../../progress";
+import type { GridRun } from "./grid-runs";
 
 /**
  * Writers whose knowledge is known, to hold models against: what a measure gives them says what it can tell apart. Each writes one
@@ -27,6 +28,17 @@ export type YardstickScores = Readonly<Record<TextEndpoint, number>> & FactScore
 
 /** Every writer's scores, song by song, in the order of the songs. */
 export type Yardsticks = Readonly<Record<Writer, readonly YardstickScores[]>>;
+
+/**
+ * The first test songs of a run on one of the data sets by votes, each made alone, with the references of its captions.
+ *
+ * @param options of its corpus
+ */
+export const songsOfRun = ({ captions }: Pick<GridRun, "captions">, options: SongbookOptions, count: number) =>
+  captions.slice(0, count).map(({ reference }, i) => {
+    const index = options.songs + i;
+    return { song: makeSong(options, index), index, reference };
+  });
 
 /** Fresh listeners whose comments are references. */
 const REFERENCES = 20;

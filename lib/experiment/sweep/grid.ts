@@ -35,11 +35,12 @@ export function cellsOf(grid: Pick<Grid, "name" | "kind" | "parts">, preset: Pre
 
 /** What holds of a part beside what was set: no replicates beside seeds; at `smoke` few replicates of its few songs. */
 function own(part: Axes, { name }: Preset, { seed, corpusSeed }: Axes): Axes {
-  const { replicate, songs, ...rest } = part;
+  const { replicate, songs, testSongs, ...rest } = part;
   const small = name === "smoke";
   return {
     ...(replicate && !seed && !corpusSeed && { replicate: small ? replicate.slice(0, SMOKE_REPLICATES) : replicate }),
     ...(songs && !small && { songs }),
+    ...(testSongs && !small && { testSongs }),
     ...rest,
   };
 }

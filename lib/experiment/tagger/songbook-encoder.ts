@@ -89,12 +89,12 @@ export async function obtainMusicEncoder(
       `The music encoder would be trained on the corpus itself: both are drawn from seed ${preset.corpus.seed}.`,
       "Give one of them another seed.",
     );
-  const weights = await obtainWeights(preset, cache, report);
+  const weights = await obtainEncoderWeights(preset, cache, report);
   return represented(preset, corpus, weights, cache, report);
 }
 
-/** Finds or trains the preset's encoder. What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
-async function obtainWeights(preset: Preset, cache: string, report: Reporter): Promise<string> {
+/** The file of the preset's encoder, found or trained. What was found reports itself as done, so that a first and a second execution of a notebook read the same. */
+export async function obtainEncoderWeights(preset: Preset, cache: string, report: Reporter): Promise<string> {
   const found = findEncoder(preset, cache);
   if (found === undefined) return makeEncoder(preset, cache, report);
   const { songs } = encoderSongs(preset);

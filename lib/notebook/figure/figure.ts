@@ -2,7 +2,9 @@ import path from "node:path";
 import { AlcapError } from "../../errors";
 import { writeWhole } from "../../files/whole-file";
 import { display } from "../display";
+import { showable } from "../escape";
 import type { Json, MimeBundle } from "../kernel/ipynb";
+import { rasterise } from "./svg/raster";
 import { FIGURE_SIZE, type FigureSpec, renderSvg } from "./svg/render";
 
 export interface FigureOptions {
@@ -17,7 +19,8 @@ export interface FigureOptions {
 }
 
 /**
- * Shows a figure as one output: interactive where the front end knows plotly, else as SVG, else as one line of text.
+ * Shows a figure as one output: interactive where the front end knows plotly, else as a PNG, else as one line of text. Why not as SVG: an
+ * untrusted notebook shows none, and nbconvert prefers it to the PNG and then strips it to its words.
  *
  * @returns the bundle in plain Node; nothing in a kernel
  * @throws AlcapError `usage` for traces that need a browser or a folder without a name, `record` when saving fails
@@ -27,11 +30,14 @@ export async function displayFigure(spec: FigureSpec, options: FigureOptions = {
   const sized: FigureSpec = { data: spec.data, layout: { ...spec.layout, width, height } };
   const svg = await renderSvg(sized, { width, height });
   if (folder !== undefined) saveFigure(folder, name, sized, svg);
-  return display({
-    "application/vnd.plotly.v1+json": { data: sized.data, layout: sized.layout, config: { displaylogo: false } },
-    "image/svg+xml": svg,
-    "text/plain": `Figure: ${titleOf(spec) ?? name ?? "untitled"}`,
-  });
+  return display(
+    {
+      "application/vnd.plotly.v1+json": { data: sized.data, layout: sized.layout, config: { displaylogo: false } },
+      "image/png": await rasterise(svg),
+      "text/plain": `Figure: ${titleOf(spec) ?? name ?? "untitled"}`,
+    },
+    { "image/png": { width, height } },
+  );
 }
 
 function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, svg: string): void {
@@ -41,8 +47,13 @@ function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, 
   writeWhole(path.join(folder, `${name}.json`), `${JSON.stringify(spec)}\n`);
 }
 
+/** Those of a title that the house has escaped. */
+const ENTITIES: Readonly<Record<string, string>> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
+
 function titleOf(spec: FigureSpec): string | undefined {
   const title: Json | undefined = spec.layout.title;
   const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
-  return typeof text === "string" ? text.replace(/<[^>]*>/g, "") : undefined;
+  return typeof text === "string"
+    ? showable(text.replace(/<[^>]*>/g, "").replace(/&[^;]+;/g, (entity) => ENTITIES[entity] ?? entity))
+    : undefined;
 }

@@ -1,10 +1,12 @@
 import path from "node:path";
 import { writeWhole } from "../../files/whole-file";
 import { audioUri } from "../audio";
-import { display, escapeHtml } from "../display";
+import { display } from "../display";
+import { escapeHtml, escapeXml, showable } from "../escape";
 import type { MimeBundle } from "../kernel/ipynb";
 import type { Matrix } from "./numbers";
 import { pictureUri } from "./picture";
+import { rasterise } from "./svg/raster";
 
 /** One sound to look at and to hear. */
 export interface GalleryItem {
@@ -34,44 +36,52 @@ const PICTURE = { width: 260, height: 96 } as const;
 const CARD = { width: 640, height: 112 } as const;
 
 /**
- * Shows sounds in one output: picture, words and a player each; where nothing can be played, the pictures and words as SVG.
+ * Shows sounds in two outputs: their pictures and words as one picture, which every front end shows, and a player each, which some
+ * leave out.
  *
- * @returns the bundle (HTML, SVG, plain text) in plain Node; nothing in a kernel
+ * @returns both bundles in plain Node; nothing in a kernel
  * @throws AlcapError `usage` for an empty sound, `record` when saving fails
  */
-export function displayGallery(items: readonly GalleryItem[], options: GalleryOptions): MimeBundle | undefined {
+export async function displayGallery(
+  items: readonly GalleryItem[],
+  options: GalleryOptions,
+): Promise<readonly MimeBundle[] | undefined> {
   const pictures = items.map(({ picture }) => pictureUri(picture, { range: options.range }));
   const svg = gallerySvg(items, pictures);
   if (options.folder !== undefined) writeWhole(path.join(options.folder, `${options.name ?? "gallery"}.svg`), `${svg}\n`);
-  return display({
-    "text/html": galleryHtml(items, pictures, options),
-    "image/svg+xml": svg,
-    "text/plain": items.map(({ title, lines }) => [title, ...lines].join("\n  ")).join("\n"),
+  const words = items.map(({ title, lines }) => [title, ...lines].join("\n  ")).join("\n");
+  const { width, height } = sheet(items.length);
+  const pictured = display(
+    { "image/png": await rasterise(svg), "text/plain": showable(words) },
+    { "image/png": { width, height } },
+  );
+  const played = display({
+    "text/html": players(items, options),
+    "text/plain": "Audio players, where the front end has them.",
   });
+  return pictured && played && [pictured, played];
 }
 
-function galleryHtml(items: readonly GalleryItem[], pictures: readonly string[], options: GalleryOptions): string {
-  const { sampleRate, seconds } = options;
-  const rows = items.map(({ title, lines, audio }, index) => {
+function players(items: readonly GalleryItem[], { sampleRate, seconds }: GalleryOptions): string {
+  const rows = items.map(({ title, audio }) => {
     const { uri } = audioUri(audio, sampleRate, title, seconds === undefined ? {} : { seconds });
-    const words = [`<b>${escapeHtml(title)}</b>`, ...lines.map(escapeHtml)].join("<br>");
-    const picture = `<img alt="spectrogram" width="${PICTURE.width}" height="${PICTURE.height}" src="${pictures[index]}">`;
-    const player = `<audio controls preload="metadata" src="${uri}"></audio>`;
-    return `<tr><td>${picture}</td><td align="left" style="text-align:left">${words}</td><td>${player}</td></tr>`;
+    return `<tr><td align="left"><b>${escapeHtml(title)}</b></td><td><audio controls preload="metadata" src="${uri}"></audio></td></tr>`;
   });
   return ["<table>", ...rows, "</table>"].join("\n");
 }
+
+const sheet = (cards: number) => ({ width: CARD.width, height: cards * CARD.height + 8 });
 
 function gallerySvg(items: readonly GalleryItem[], pictures: readonly string[]): string {
   const cards = items.map(({ title, lines }, index) => {
     const y = index * CARD.height + 8;
     const x = PICTURE.width + 24;
     const image = `<image x="8" y="${y}" width="${PICTURE.width}" height="${PICTURE.height}" preserveAspectRatio="none" href="${pictures[index]}"/>`;
-    const words = lines.map((line, at) => `<text x="${x}" y="${y + 36 + 18 * at}">${escapeHtml(line)}</text>`);
-    return [image, `<text x="${x}" y="${y + 16}" font-weight="bold">${escapeHtml(title)}</text>`, ...words].join("\n");
+    const words = lines.map((line, at) => `<text x="${x}" y="${y + 36 + 18 * at}">${escapeXml(line)}</text>`);
+    return [image, `<text x="${x}" y="${y + 16}" font-weight="bold">${escapeXml(title)}</text>`, ...words].join("\n");
   });
-  const height = items.length * CARD.height + 8;
-  const frame = `xmlns="http://www.w3.org/2000/svg" width="${CARD.width}" height="${height}" viewBox="0 0 ${CARD.width} ${height}"`;
+  const { width, height } = sheet(items.length);
+  const frame = `xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   const style = 'font-family="Helvetica, Arial, sans-serif" font-size="13" fill="#333333"';
   return [`<svg ${frame} ${style}>`, '<rect width="100%" height="100%" fill="#FFFFFF"/>', ...cards, "</svg>"].join("\n");
 }

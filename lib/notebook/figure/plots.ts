@@ -1,4 +1,5 @@
 import type { Interval } from "../../metric/certainty";
+import { escapePlotly } from "../escape";
 import type { JsonObject } from "../kernel/ipynb";
 import { column, type Matrix, packedMatrix, poolMatrix } from "./numbers";
 import {
@@ -6,7 +7,6 @@ import {
   type FigureFrame,
   frameLayout,
   PAPER_GREY,
-  plainText,
   SEQUENTIAL_SCALE,
   type Source,
   seriesColour,
@@ -28,6 +28,8 @@ export interface Series {
   readonly low?: ArrayLike<number>;
   readonly high?: ArrayLike<number>;
   readonly source?: Source;
+  /** Place in the palette; by default the place among the series. */
+  readonly colour?: number;
 }
 
 /** Lines over a numeric axis; few points also get markers. */
@@ -47,10 +49,10 @@ export function scatterFigure(
     name: seriesName(one.name, one.source),
     x: column(one.x),
     y: column(one.y),
-    ...(one.labels && { text: one.labels.map(plainText), textposition: "top center" }),
+    ...(one.labels && { text: one.labels.map(escapePlotly), textposition: "top center" }),
     ...(one.low && one.high && reaches(one.y, one.low, one.high)),
     marker: {
-      color: seriesColour(index, one.source),
+      color: seriesColour(one.colour ?? index, one.source, one.name),
       size: 7,
       opacity: 0.8,
       symbol: one.source === "paper" ? "circle-open" : "circle",
@@ -64,6 +66,8 @@ export interface BarSeries {
   readonly name: string;
   readonly values: readonly (number | Interval)[];
   readonly source?: Source;
+  /** Place in the palette; by default the place among the series. */
+  readonly colour?: number;
 }
 
 export interface BarOptions extends FigureFrame {
@@ -76,9 +80,9 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
   const data = series.map((one, index) => ({
     type: "bar",
     name: seriesName(one.name, one.source),
-    x: labels.map(plainText),
+    x: labels.map(escapePlotly),
     y: one.values.map((value) => (typeof value === "number" ? value : value.mean)),
-    marker: { color: seriesColour(index, one.source), ...(one.source === "paper" && PAPER_BAR) },
+    marker: { color: seriesColour(one.colour ?? index, one.source, one.name), ...(one.source === "paper" && PAPER_BAR) },
     ...whiskers(one.values),
   }));
   const layout = frameLayout(frame);
@@ -91,7 +95,7 @@ export function barFigure(labels: readonly string[], series: readonly BarSeries[
 const MANY_LABELS = 40;
 
 function crowded(layout: JsonObject, labels: readonly string[]): JsonObject {
-  const ticks = { tickmode: "array", tickvals: labels.map(plainText), tickangle: -90, tickfont: { size: 10 } };
+  const ticks = { tickmode: "array", tickvals: labels.map(escapePlotly), tickangle: -90, tickfont: { size: 10 } };
   const above = { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" };
   return { xaxis: { ...(layout.xaxis as JsonObject), ...ticks }, legend: above };
 }
@@ -134,7 +138,7 @@ export function heatmapFigure(matrix: Matrix | readonly ArrayLike<number>[], opt
     colorbar: {
       thickness: 14,
       outlinewidth: 0,
-      ...(options.colour !== undefined && { title: { text: options.colour, side: "right" } }),
+      ...(options.colour !== undefined && { title: { text: escapePlotly(options.colour), side: "right" } }),
     },
   };
   const layout = frameLayout(options);
@@ -191,29 +195,29 @@ export function withReference(spec: FigureSpec, reference: Reference): FigureSpe
   const across = { type: "line", xref: "paper", x0: 0, x1: 1 };
   const up = { type: "line", yref: "paper", y0: 0, y1: 1 };
   const place = "y" in reference ? { ...across, y0: reference.y, y1: reference.y } : { ...up, x0: reference.x, x1: reference.x };
-  const name = plainText(reference.label);
+  const name = escapePlotly(reference.label);
   const dash = DASHES[shapes.length % DASHES.length]!;
   const line = { ...place, line: { color: "#333333", width: 1.5, dash }, showlegend: true, name };
   return { ...spec, layout: { ...spec.layout, shapes: [...shapes, line], showlegend: true } };
 }
 
 function lineTrace(series: Series, index: number): JsonObject {
-  const { name, x, y, source } = series;
+  const { name, x, y, source, colour = index } = series;
   return {
     type: "scatter",
     mode: y.length <= 30 ? "lines+markers" : "lines",
     name: seriesName(name, source),
     x: column(x),
     y: column(y),
-    line: { color: seriesColour(index, source), width: 2, ...(source === "paper" && { dash: "dash" }) },
+    line: { color: seriesColour(colour, source, name), width: 2, ...(source === "paper" && { dash: "dash" }) },
   };
 }
 
 function bandTraces(series: Series, index: number): JsonObject[] {
-  const { x, low, high, source } = series;
+  const { name, x, low, high, source, colour = index } = series;
   if (!low || !high) return [];
   const edge = { type: "scatter", mode: "lines", x: column(x), line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
-  const shade = { fill: "tonexty", fillcolor: `${seriesColour(index, source)}33` };
+  const shade = { fill: "tonexty", fillcolor: `${seriesColour(colour, source, name)}33` };
   return [
     { ...edge, y: column(low) },
     { ...edge, ...shade, y: column(high) },
@@ -256,7 +260,7 @@ function placement(
 
 function namedTicks(names: readonly string[] | undefined): JsonObject {
   if (!names) return {};
-  return { tickmode: "array", tickvals: names.map((_, index) => index), ticktext: names.map(plainText) };
+  return { tickmode: "array", tickvals: names.map((_, index) => index), ticktext: names.map(escapePlotly) };
 }
 
 /** Means over windows of `width` centred on each value, narrower at the ends. */

@@ -1,3 +1,4 @@
+import { escapePlotly } from "../escape";
 import type { JsonObject } from "../kernel/ipynb";
 
 /** Whose number it is. One convention throughout: the paper's are grey, their names italic, their lines dashed; ours are in colour. */
@@ -23,6 +24,8 @@ export interface AxisOptions {
   /** From lowest to highest, whatever the scale. */
   readonly range?: readonly [number, number];
   readonly scale?: "linear" | "log";
+  /** What stands at 0, 1, 2, …, where the axis counts levels. */
+  readonly levels?: readonly string[];
 }
 
 /** What every figure can be told; an axis may be given as its label alone. */
@@ -36,7 +39,9 @@ export interface FigureFrame {
 export function frameLayout(frame: FigureFrame): JsonObject {
   return {
     font: { family: "Helvetica, Arial, sans-serif", size: 13, color: TEXT },
-    ...(frame.title !== undefined && { title: { text: frame.title, x: 0.01, xanchor: "left", font: { size: 15 } } }),
+    ...(frame.title !== undefined && {
+      title: { text: escapePlotly(frame.title), x: 0.01, xanchor: "left", font: { size: 15 } },
+    }),
     margin: { l: 56, r: 24, t: frame.title === undefined ? 24 : 52, b: 52 },
     colorway: [...COLOURS],
     paper_bgcolor: "#FFFFFF",
@@ -47,27 +52,30 @@ export function frameLayout(frame: FigureFrame): JsonObject {
   };
 }
 
-/** A series' colour: its place in the palette, or grey for the paper's. */
-export function seriesColour(index: number, source: Source = "ours"): string {
-  return source === "paper" ? PAPER_GREY : COLOURS[index % COLOURS.length]!;
+/** Places of the methods in the palette, the same in every figure whatever else it shows. */
+const METHOD_PLACES: ReadonlyMap<string, number> = new Map([
+  ["BART", 0],
+  ["BART-fusion", 1],
+  ["ALCAP", 2],
+]);
+
+/** A series' colour: a method's own, else its place in the palette; grey for the paper's. */
+export function seriesColour(index: number, source: Source = "ours", name = ""): string {
+  return source === "paper" ? PAPER_GREY : COLOURS[(METHOD_PLACES.get(name) ?? index) % COLOURS.length]!;
 }
 
 /** A series' name in the legend: text from data is not read as markup. */
 export function seriesName(name: string, source: Source = "ours"): string {
-  return source === "paper" ? `<i>${plainText(name)} (paper)</i>` : plainText(name);
-}
-
-/** Text that plotly, which reads a few HTML tags, shows as it is. */
-export function plainText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return source === "paper" ? `<i>${escapePlotly(name)} (paper)</i>` : escapePlotly(name);
 }
 
 function axisLayout(axis: string | AxisOptions = {}): JsonObject {
-  const { label, range, scale = "linear" }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
+  const { label, range, scale = "linear", levels }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
   const limits = range?.map((limit) => (scale === "log" ? Math.log10(limit) : limit));
   return {
-    ...(label !== undefined && { title: { text: label, standoff: 10 } }),
+    ...(label !== undefined && { title: { text: escapePlotly(label), standoff: 10 } }),
     ...(limits && { range: limits }),
+    ...(levels && { tickmode: "array", tickvals: [...levels.keys()], ticktext: levels.map((level) => seriesName(level)) }),
     type: scale === "log" ? "log" : "-",
     automargin: true,
     gridcolor: GRID,

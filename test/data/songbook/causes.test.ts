@@ -4,6 +4,7 @@ import {
   isUnseen,
   makeSong,
   moodNames,
+  planSong,
   type Song,
   type SongbookOptions,
   songCount,
@@ -158,4 +159,14 @@ test("options and indices out of range are usage errors", () => {
       JSON.stringify([change, index]),
     );
   }
+});
+
+test("a song turned into its own mood is the song; into another it keeps its seed and takes what that mood asks for", () => {
+  const song = corpus[5] as Song;
+  assert.deepEqual(planSong(options, 5, song.truth.mood), song.music);
+  assert.deepEqual(planSong(options, 5), song.music);
+  const other = moodNames.find((mood) => mood !== song.truth.mood);
+  const turned = planSong(options, 5, other);
+  assert.deepEqual([turned.seed, planSong(options, 5, other)], [song.music.seed, turned]);
+  assert.notDeepEqual(turned.expression, song.music.expression);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunRecipe } from "alcap/dist/experiment/run/recipe";
 import type { CaptionRecord, RunRecord } from "alcap/dist/experiment/run/records";
-import { confirmationRun, type GridRun } from "alcap/dist/experiment/study/grid-runs";
+import { type Arm, confirmationRun, type GridRun } from "alcap/dist/experiment/study/grid-runs";
 import { trendOver } from "alcap/dist/experiment/study/trend";
-import { verdict } from "alcap/dist/experiment/study/verdict";
+import { compareArms, verdict } from "alcap/dist/experiment/study/verdict";
 import { verdictText } from "alcap/dist/experiment/study/verdict-text";
 import type { Method } from "alcap/dist/paper";
 import seedrandom from "seedrandom";
@@ -153,4 +153,40 @@ test("a trend along a dial is found where there is one, over the replicates that
   assert.ok(found && found.mean < -0.03 && found.p < 0.01);
   assert.equal(trendOver(runs.slice(1), levels, "nll")?.replicates, 7, "one replicate lacks a level");
   assert.equal(trendOver(runs.slice(0, 2), levels, "nll"), null);
+});
+
+test("any arms are compared in the verdict's own words, corrected together", () => {
+  const runs = grid("arms", {
+    nll: { ...hearing, alcap: 0.68, "alcap/residual 1": 0.72 },
+    mood: { ...moods, alcap: 0.9, "alcap/residual 1": 0.9 },
+    spread: 0.003,
+  });
+  const [alcap, fusion, bart] = (["alcap", "bart-fusion", "bart"] as const).map((method) => ({
+    method,
+    dataSet: "songbook-positive",
+    ...(method === "alcap" && { weight: 0.02 }),
+  })) as [Arm, Arm, Arm];
+  const changed = { what: "residual 1", a: { ...alcap, control: "residual 1" }, b: alcap };
+  const claim = { what: "the claim", a: alcap, b: fusion };
+  const found = compareArms(runs, [changed, claim], ["nll"], { a: fusion, b: bart });
+  assert.deepEqual(
+    found.map(({ pair, outcome }) => [pair.what, outcome]),
+    [
+      ["residual 1", "worse"],
+      ["the claim", "better"],
+    ],
+  );
+  const [whole = assert.fail()] = verdict(runs.filter(({ control }) => control === undefined)).primary;
+  assert.deepEqual([found[1]?.test, found[1]?.hearing], [whole.test, whole.hearing]);
+  const [unknown = assert.fail()] = compareArms(
+    runs.filter(({ method }) => method !== "bart"),
+    [claim],
+    ["mood"],
+    { a: fusion, b: bart },
+  );
+  assert.deepEqual([unknown.hearing, unknown.equivalence], [null, null]);
+  assert.deepEqual(
+    compareArms(runs, [{ ...claim, a: { ...alcap, control: "never run" } }], ["nll"], claim)[0]?.outcome,
+    "cannot tell",
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitGaussianCritic } from "alcap/dist/metric/information/gaussian-critic";
+import { gaussianPairs, trueGaussianCritic } from "alcap/dist/metric/information/gaussian-pairs";
 import {
   clubBound,
   donskerVaradhanBound,
@@ -74,31 +75,16 @@ test("Gaussian information: the closed form, also from a covariance", () => {
   assert.throws(() => gaussianVectorInformation([1, 1, 1, 1], 1), /positive definite/);
 });
 
-/** Scores of correlated Gaussian samples under the critic that knows the truth, `ln q(y|x)` up to a term in y alone. */
-function trueCritic(rho: number, samples: number, seed: string): { log: Float64Array; ratio: Float64Array } {
-  const random = seedrandom(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const x = Float64Array.from({ length: samples }, normal);
-  const y = x.map((value) => rho * value + Math.sqrt(1 - rho * rho) * normal());
-  const log = new Float64Array(samples * samples);
-  const ratio = new Float64Array(samples * samples);
-  for (let i = 0; i < samples; i++) {
-    for (let j = 0; j < samples; j++) {
-      log[i * samples + j] = -((y[j]! - rho * x[i]!) ** 2) / (2 * (1 - rho * rho));
-      ratio[i * samples + j] = log[i * samples + j]! + y[j]! ** 2 / 2 - Math.log(1 - rho * rho) / 2;
-    }
-  }
-  return { log, ratio };
-}
-
 test("with the true critic the lower bounds come up to the information and CLUB down to it or above", () => {
   for (const rho of [0, 0.5, 0.8]) {
     const truth = gaussianInformation(rho);
-    const runs = Array.from({ length: 20 }, (_, i) => trueCritic(rho, 200, `${rho}/${i}`));
+    const runs = Array.from({ length: 20 }, (_, i) =>
+      trueGaussianCritic(gaussianPairs(rho, 1, 200, seedrandom(`${rho}/${i}`)), rho),
+    );
     const mean = (bound: (run: (typeof runs)[number]) => number) => runs.reduce((sum, run) => sum + bound(run), 0) / runs.length;
-    const nce = mean(({ ratio }) => infoNceBound({ scores: ratio, samples: 200 }));
-    const dv = mean(({ ratio }) => donskerVaradhanBound({ scores: ratio, samples: 200 }));
-    const club = mean(({ log }) => clubBound({ scores: log, samples: 200 }));
+    const nce = mean(({ ratios }) => infoNceBound(ratios));
+    const dv = mean(({ ratios }) => donskerVaradhanBound(ratios));
+    const club = mean(({ conditionals }) => clubBound(conditionals));
     assert.ok(nce <= truth + 0.03 && nce > truth - 0.1, `InfoNCE ${nce} for ${truth}`);
     assert.ok(Math.abs(dv - truth) < 0.1, `Donsker–Varadhan ${dv} for ${truth}`);
     assert.ok(club >= truth - 0.05, `CLUB ${club} for ${truth}`);

@@ -8,6 +8,7 @@ import {
   displayFigure,
   heatmapFigure,
   lineFigure,
+  panelFigure,
   renderSvg,
   scatterFigure,
   trainingCurves,
@@ -15,8 +16,18 @@ import {
 } from "alcap/dist/notebook";
 import { poolMatrix } from "alcap/dist/notebook/figure/numbers";
 import { pngUri } from "alcap/dist/notebook/figure/svg/png";
+import { rasterise } from "alcap/dist/notebook/figure/svg/raster";
 import fc from "fast-check";
 import { unzlibSync } from "fflate";
+
+interface Parsed {
+  querySelector(selector: string): unknown;
+  querySelectorAll(selector: string): Iterable<{ readonly textContent: string | null }>;
+}
+type Dom = new (
+  html: string,
+) => { readonly window: { readonly DOMParser: new () => { parseFromString(text: string, type: string): Parsed } } };
+const { JSDOM }: { readonly JSDOM: Dom } = require("jsdom");
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-figures-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,6 +49,42 @@ const spectrogram = {
   columns: 938,
   values: Float32Array.from({ length: 128 * 938 }, (_, index) => -80 + 60 * Math.sin(index / 938) ** 2),
 };
+
+const idsOf = (svg: string): string[] => [...svg.matchAll(/\sid="([^"]+)"/g)].map(([, id = ""]) => id);
+const pointers = (svg: string): string[] =>
+  [...svg.matchAll(/(?:url\((?:&quot;|')?#|href="#)([^"')&]+)/g)].map(([, id = ""]) => id);
+
+test("no name stands in two figures, and every pointer finds its own", async () => {
+  const others = [lineFigure([{ name: "a", x: [0, 1], y: [1, 2] }]), heatmapFigure(spectrogram, { colour: "dB" })];
+  const svgs = [];
+  for (const figure of [bars, ...others]) svgs.push(await renderSvg(figure));
+  const all = svgs.flatMap(idsOf);
+  assert.ok(all.length > 6);
+  assert.equal(new Set(all).size, all.length);
+  for (const svg of svgs) {
+    assert.ok(pointers(svg).length > 0);
+    for (const pointer of pointers(svg)) assert.ok(idsOf(svg).includes(pointer), pointer);
+  }
+});
+
+test("an SVG stays well-formed XML without links or formulas, whatever its texts hold", async () => {
+  const bad = 'a <a href="https://x.y">b</a> $x^2$ \\(y\\) \0\x01\x1b[31m\r\u202e & <script>';
+  const figures = [
+    barFigure([bad], [{ name: bad, values: [1] }], { title: bad, x: bad, y: bad }),
+    withReference(heatmapFigure([[1, 2]], { title: bad, colour: bad, columnNames: [bad, "b"] }), { y: 0, label: bad }),
+    scatterFigure([{ name: bad, x: [0], y: [1], labels: [bad] }]),
+  ];
+  const { window } = new JSDOM("");
+  for (const figure of [...figures, panelFigure(figures.slice(0, 2), { title: bad })]) {
+    const svg = await renderSvg(figure);
+    const parsed = new window.DOMParser().parseFromString(svg, "application/xml");
+    assert.equal(parsed.querySelector("parsererror, a, script, foreignObject"), null);
+    assert.ok(
+      [...parsed.querySelectorAll("text")].some(({ textContent }) => textContent?.includes('<a href="https://x.y">b</a> $x^2$')),
+    );
+    assert.doesNotMatch(JSON.stringify(figure), /\$x\^2\$/, "plotly takes dollars for formulas where MathJax is loaded");
+  }
+});
 
 /** The texts of an SVG, in order. */
 function texts(svg: string): string[] {
@@ -101,6 +148,28 @@ test("points with intervals have whiskers, and references stand on either axis, 
     ],
   );
   assert.notEqual(shapes[0]?.line.dash, shapes[1]?.line.dash);
+});
+
+test("a series keeps its colour wherever it stands, and an axis of levels names them", () => {
+  const colourOf = (trace: unknown) => trace as { marker?: { color: string }; line?: { color: string } };
+  const three = ["a", "b", "c"].map((name) => ({ name, x: [0, 1], y: [1, 2], values: [1, 2] }));
+  const third = [{ ...three[2]!, colour: 2 }];
+  assert.equal(
+    colourOf(barFigure(["u", "v"], third).data[0]).marker?.color,
+    colourOf(barFigure(["u", "v"], three).data[2]).marker?.color,
+  );
+  assert.equal(colourOf(lineFigure(third).data[0]).line?.color, colourOf(lineFigure(three).data[2]).line?.color);
+  assert.equal(colourOf(scatterFigure(third).data[0]).marker?.color, colourOf(scatterFigure(three).data[2]).marker?.color);
+  const { xaxis } = lineFigure(third, { x: { label: "λ", levels: ["0", "<1"] } }).layout as {
+    xaxis: { tickvals: number[]; ticktext: string[] };
+  };
+  assert.deepEqual(
+    [xaxis.tickvals, xaxis.ticktext],
+    [
+      [0, 1],
+      ["0", "&lt;1"],
+    ],
+  );
 });
 
 test("fifty bars keep every label", async () => {
@@ -179,11 +248,13 @@ test("traces that need a browser are refused", async () => {
 
 test("displayFigure returns one bundle in plain Node, and saves figure and SVG by name", async () => {
   const bundle = await displayFigure(bars, { width: 400, height: 300, folder: path.join(folder, "figures"), name: "scores" });
-  assert.deepEqual(Object.keys(bundle ?? {}), ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
+  assert.deepEqual(Object.keys(bundle ?? {}), ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
   assert.equal(bundle?.["text/plain"], "Figure: Scores");
   const saved = path.join(folder, "figures");
   assert.deepEqual(readdirSync(saved), ["scores.json", "scores.svg"]);
-  assert.equal(readFileSync(path.join(saved, "scores.svg"), "utf8"), `${bundle?.["image/svg+xml"]}\n`);
+  const png = Buffer.from(String(bundle?.["image/png"]), "base64");
+  assert.deepEqual([png.toString("latin1", 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)], ["PNG", 800, 600]);
+  assert.equal(await rasterise(readFileSync(path.join(saved, "scores.svg"), "utf8").trimEnd()), bundle?.["image/png"]);
   const spec = JSON.parse(readFileSync(path.join(saved, "scores.json"), "utf8"));
   assert.deepEqual([spec.data.length, spec.layout.width, spec.layout.height], [2, 400, 300]);
   await assert.rejects(displayFigure(bars, { folder: saved }), { code: "usage" });

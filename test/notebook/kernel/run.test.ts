@@ -64,7 +64,7 @@ test("a notebook runs, and running it again gives the same bytes", async () => {
   assert.equal(streamText(counting), "6\n");
   const [shown] = figure ?? [];
   assert.ok(shown?.output_type === "display_data");
-  assert.deepEqual(Object.keys(shown.data), ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
+  assert.deepEqual(Object.keys(shown.data), ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
   assert.equal(streamText(figure), "100 %\n", "carriage returns are folded");
 });
 

@@ -70,7 +70,7 @@ const DECODERS: Readonly<Record<Compressed, () => Promise<Decoder>>> = {
 };
 
 /** Bytes that are decoded at once. The other formats can make 65,535 samples, in eight channels, of 34 bytes; an mp3 has a lowest bit rate. */
-const pieceSize = (format: Compressed) => (format === "mp3" ? 1 << 16 : 1 << 11);
+const pieceSize = (format: Compressed) => (format === "mp3" ? 1 << 16 : 1 << 9);
 
 /** Decodes a song from start to end; each piece is the caller's. */
 async function* piecesOf(song: Uint8Array, format: Compressed): AsyncGenerator<Piece> {

@@ -97,3 +97,19 @@ function drumming(plan: MusicPlan, bars: number, draw: Draw): Stroke[] {
   }
   return strokes;
 }
+
+/** Seconds that a stroke of the drums is taken to sound. */
+const STROKE = 0.1;
+
+/** How many voices of a score sound, on average, in each of equal stretches of the song: `[stretches]`. A stroke of the drums counts as a short note. */
+export function soundingVoices({ parts, strokes }: Score, stretches: number): Float64Array {
+  const length = songSeconds / stretches;
+  const voices = new Float64Array(stretches);
+  const sounds = [...parts.flatMap(({ notes }) => notes), ...strokes.map(({ start }) => ({ start, duration: STROKE }))];
+  for (const { start, duration } of sounds) {
+    const end = Math.min(songSeconds, start + duration);
+    for (let at = Math.max(0, Math.floor(start / length)); at < stretches && at * length < end; at++)
+      voices[at]! += (Math.min(end, (at + 1) * length) - Math.max(start, at * length)) / length;
+  }
+  return voices;
+}

@@ -1,8 +1,6 @@
 import { dataSetNames, type Preset } from "../../preset/songbook";
+import { replicateSeeds } from "../../study/grid-runs";
 import { type Axis, named, ofPreset, type Point, real, whole } from "./axis";
-
-/** Seed before the first replicate's: of its corpus by the grid's kind, of its training. */
-const BEFORE = { development: 6, confirmation: 100, training: 2019 } as const;
 
 const changed = ({ corpus }: Preset, change: Partial<Preset["corpus"]>) => ({ corpus: { ...corpus, ...change } });
 
@@ -11,8 +9,8 @@ const replicate: Axis<number> = {
   read: whole(1),
   ranged: true,
   apply: ({ preset, name }: Point, r, kind) => ({
-    preset: { ...preset, ...changed(preset, { seed: BEFORE[kind] + r }) },
-    name: { ...name, seed: BEFORE.training + r },
+    preset: { ...preset, ...changed(preset, { seed: replicateSeeds[kind] + r }) },
+    name: { ...name, seed: replicateSeeds.training + r },
   }),
 };
 
@@ -21,6 +19,7 @@ export const corpusAxes = {
   replicate,
   corpusSeed: ofPreset(whole(0), (preset, seed) => changed(preset, { seed }), { ranged: true }),
   songs: ofPreset(whole(1), (preset, songs) => changed(preset, { songs }), { ranged: true }),
+  testSongs: ofPreset(whole(1), (preset, testSongs) => changed(preset, { testSongs }), { ranged: true }),
   noise: ofPreset(real(1), (preset, noise) => changed(preset, { noise })),
   /** ρ: how often the lyrics' mood words follow the music's mood. */
   agreement: ofPreset(real(1), (preset, agreement) => changed(preset, { agreement }), { symbol: "ρ" }),

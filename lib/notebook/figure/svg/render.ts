@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AlcapError } from "../../../errors";
 import type { JsonObject } from "../../kernel/ipynb";
 import type { PlotlyPage } from "./window";
@@ -35,15 +36,26 @@ export async function renderSvg(spec: FigureSpec, size: FigureSize = FIGURE_SIZE
   document.body.appendChild(container);
   try {
     // Parsed inside the page, so that plotly meets its own realm's arrays and objects.
-    const { data, layout } = page.JSON.parse(
-      JSON.stringify({ data: spec.data, layout: { ...spec.layout, ...size } }),
-    ) as FigureSpec;
+    const text = JSON.stringify({ data: spec.data, layout: { ...spec.layout, ...size } });
+    const { data, layout } = page.JSON.parse(text) as FigureSpec;
     await Plotly.newPlot(container, data, layout, { staticPlot: true });
-    return Plotly.Snapshot.toSVG(container, "svg", 1);
+    return withOwnIds(Plotly.Snapshot.toSVG(container, "svg", 1), text);
   } finally {
     Plotly.purge(container);
     container.remove();
   }
+}
+
+/**
+ * The SVG with names that begin with a digest of the figure: SVGs of one page share their names, and another figure's clip path of the
+ * same name would cut this one.
+ */
+export function withOwnIds(svg: string, content: string): string {
+  const prefix = `f${createHash("sha256").update(content).digest("hex").slice(0, 12)}-`;
+  return svg
+    .replace(/(\sid=")([^"]+)"/g, `$1${prefix}$2"`)
+    .replace(/url\((&quot;|'|)#/g, `url($1#${prefix}`)
+    .replace(/(\s(?:xlink:)?href=")#/g, `$1#${prefix}`);
 }
 
 function refuseUndrawable(spec: FigureSpec): void {
