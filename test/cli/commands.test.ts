@@ -60,7 +60,7 @@ function commandLines(file: string): string[][] {
     );
 }
 
-for (const file of ["README.md", "data/README.md", "environment.md"])
+for (const file of ["README.md", "data/README.md", "environment.md", "measurements.md", "CONTRIBUTING.md"])
   test(`${file}: every command line parses`, async () => {
     const lines = commandLines(file).filter((words) => words.length > 1); // one word is a command's name
     assert.ok(lines.length > 2, `${lines.length} found`);

@@ -18,8 +18,10 @@ const KERNEL_SPEC = {
 export function installKernelspec(dir: string): string {
   const folder = path.join(dir, "kernels", "tslab");
   writeWhole(path.join(folder, "kernel.json"), `${JSON.stringify(KERNEL_SPEC, null, 1)}\n`);
+  const start = `JUPYTER_PATH=${path.resolve(dir)} jupyter`;
   process.stdout.write(
-    `Wrote ${path.join(folder, "kernel.json")}. Start Jupyter with it: JUPYTER_PATH=${path.resolve(dir)} jupyter lab notebooks\n`,
+    `Wrote ${path.join(folder, "kernel.json")}. Start Jupyter with it: ${start} lab notebooks\n` +
+      `Where there is no JupyterLab: ${start} notebook notebooks\n`,
   );
   return folder;
 }

@@ -13,5 +13,6 @@ test("installing the kernel says where it stands and what to do next", () => {
   const { stdout } = spawnSync(process.execPath, ["-e", code], { cwd: folder, encoding: "utf8" });
   const written = /^Wrote (.+kernel\.json)\./.exec(stdout)?.[1] ?? assert.fail(stdout);
   assert.ok(existsSync(path.resolve(folder, written)));
-  assert.ok(stdout.includes(`JUPYTER_PATH=${path.join(folder, ".jupyter")} jupyter lab`), stdout);
+  for (const program of ["lab", "notebook"])
+    assert.ok(stdout.includes(`JUPYTER_PATH=${path.join(folder, ".jupyter")} jupyter ${program} notebooks`), stdout);
 });
