@@ -86,7 +86,7 @@ export interface HistogramOptions extends FigureFrame {
 
 /** How often values fall into bins of equal width: the share of each series, in percent, over the middle of the bin. */
 export function histogramFigure(
-  series: readonly { readonly name: string; readonly values: ArrayLike<number> }[],
+  series: readonly { readonly name: string; readonly values: ArrayLike<number>; readonly colour?: number }[],
   { bin, ...frame }: HistogramOptions,
 ): FigureSpec {
   const bins = (values: ArrayLike<number>) => Array.from(values, (value) => Math.floor(value / bin));
@@ -94,10 +94,10 @@ export function histogramFigure(
   const first = all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const count = all.length === 0 ? 0 : last - first + 1;
-  const bars = series.map(({ name, values }): BarSeries => {
+  const bars = series.map(({ name, values, colour }): BarSeries => {
     const shares = new Array<number>(count).fill(0);
     for (const place of bins(values)) shares[place - first]! += 100 / values.length;
-    return { name, values: shares };
+    return { name, values: shares, ...(colour !== undefined && { colour }) };
   });
   const { data, layout } = barFigure([], bars, frame);
   const x = Array.from({ length: count }, (_, place) => (first + place + 0.5) * bin);
