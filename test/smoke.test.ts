@@ -45,7 +45,8 @@ test("reproduce --preset smoke: three runs, their captions, a table, the execute
   assert.equal(status, 0, stderr);
   assert.match(stderr, /training 3 runs, 2 at once \d+\/\d+ · .*bart 2022/);
   for (const method of ["BART", "BART-fusion", "ALCAP"]) assert.match(stdout, new RegExp(`^${method} +2022 `, "m"));
-  assert.deepEqual(readdirSync(runs).sort(), ids.flatMap((id) => [`${id}.captions.jsonl.gz`, `${id}.json`]).sort());
+  const own = readdirSync(runs).filter((name) => ids.some((id) => name.startsWith(`${id}.`))); // notebooks make replicates beside them
+  assert.deepEqual(own.sort(), ids.flatMap((id) => [`${id}.captions.jsonl.gz`, `${id}.json`]).sort());
   for (const id of ids) {
     const { curve, metrics, parameters } = record(id);
     assert.ok(parameters > 10_000);

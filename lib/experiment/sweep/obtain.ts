@@ -1,3 +1,4 @@
+import path from "node:path";
 import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter, reportFound, silent } from "../../progress";
 import type { Preset } from "../preset/songbook";
@@ -39,9 +40,10 @@ export async function obtainSweep(
   const progress = report(`training ${runs.length} runs`);
   const open = runs.filter((run) => recordOf(run) === undefined);
   const { cache } = workspaceOf(first.preset);
+  const out = path.dirname(first.folder);
   const shown: Reporter = (label) =>
     OF_RUNS.test(label) ? (done, total, note) => progress(Math.min(done, total - 1), total, note) : silent;
-  const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache }, shown) : [];
+  const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache, out }, shown) : [];
   if (failed) throw failed.error;
   reportFound(
     progress,
