@@ -15,7 +15,7 @@ const nested = (about: string, inner: Group) => ({ about: `${about}: ${inner.nam
 /** Every command of `alcap`. */
 export const alcap = group(
   "",
-  "Songs captioned from their audio and their lyrics: ALCAP reproduced. `alcap COMMAND --help` tells more of each command.",
+  "Songs captioned from their audio and their lyrics: ALCAP in TypeScript. `alcap COMMAND --help` tells more of each command.",
   {
     reproduce: {
       ...made,

@@ -1,5 +1,5 @@
 // Line coverage of lib/ from what V8 wrote to a folder (NODE_V8_COVERAGE), child processes and worker threads included. A line of
-// TypeScript counts when the compiler made code of it, and is covered when any process ran the first code that it became.
+// TypeScript counts when the compiler made code of it that is more than brackets, and is covered when any process ran the first code that it became.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import path from "node:path";
@@ -21,7 +21,7 @@ function linesOf(code, map) {
   const starts = new Map();
   let offset = 0;
   code.split("\n").forEach((text, line) => {
-    const first = /^\s*(\/\*|\*|\/\/)/.test(text) ? -1 : text.search(/\S/); // comments are mapped too, and never run
+    const first = /^\s*(\/\*|\*|\/\/)|^\W*$/.test(text) ? -1 : text.search(/\S/); // comments and lone brackets are mapped too
     for (let column = first; column >= 0 && column < text.length; column++) {
       const { originalLine, generatedLine, generatedColumn } = map.findEntry(line, column);
       if (generatedLine === line && generatedColumn === column && !starts.has(originalLine))
