@@ -2,7 +2,7 @@ import path from "node:path";
 import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter, reportFound, silent } from "../../progress";
 import type { Preset } from "../preset/songbook";
-import { defaultJobs } from "../run/obtain-runs";
+import { defaultJobs, obtainRuns } from "../run/obtain-runs";
 import type { RunRecord } from "../run/records";
 import { type SongbookFacts, songbookFacts } from "../run/songbook-material";
 import { cellsOf } from "./grid";
@@ -26,7 +26,8 @@ export const recordedSweep = (runs: readonly SweepRun[]): RecordedRun[] =>
 const OF_RUNS = /^training (\d+ runs|songbook)/;
 
 /**
- * The records of a grid's runs: read where they are there, else made, several at once. Progress reads the same whether they were made or found.
+ * The records of a grid's runs: read where they are there, else made, several at once in processes of their own, or with `jobs` 1 one after
+ * another in this one, which spares small runs the start of a process. Progress reads the same whether they were made or found.
  *
  * @throws AlcapError the first run's that could not be made
  */
@@ -43,12 +44,19 @@ export async function obtainSweep(
   const out = path.dirname(first.folder);
   const shown: Reporter = (label) =>
     OF_RUNS.test(label) ? (done, total, note) => progress(Math.min(done, total - 1), total, note) : silent;
-  const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache, out }, shown) : [];
-  if (failed) throw failed.error;
-  reportFound(
-    progress,
-    runs.reduce((sum, { steps }) => sum + steps, 0),
-  );
+  const total = runs.reduce((sum, { steps }) => sum + steps, 0);
+  if (jobs > 1) {
+    const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache, out }, shown) : [];
+    if (failed) throw failed.error;
+  } else {
+    let done = 0;
+    for (const { preset, name, steps } of open) {
+      await obtainRuns(songbookFacts(preset, out), quiet, { runs: [name] });
+      done += steps;
+      progress(Math.min(done, total - 1), total);
+    }
+  }
+  reportFound(progress, total);
   return recordedSweep(runs);
 }
 
