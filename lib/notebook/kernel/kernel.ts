@@ -4,7 +4,7 @@ import { format, inspect } from "node:util";
 import { projectRoot } from "../../files/project";
 import type { ErrorOutput, JsonObject } from "./ipynb";
 import type { Reply, Request } from "./protocol";
-import { loadTslab, type TslabExecutor } from "./tslab";
+import { loadTslab, type TslabExecutor, watchNothing } from "./tslab";
 
 /** The pattern with which tslab reports a compile error: file, line, column, message. */
 const DIAGNOSTIC_FORMAT = "%s%d:%d - %s";
@@ -26,6 +26,7 @@ function forwardStream(name: "stdout" | "stderr"): void {
 }
 
 function startExecutor(onProblem: (words: unknown[]) => void): TslabExecutor {
+  watchNothing();
   const tslab = loadTslab();
   const node = tslab.createConverter({ isJS: false, isBrowser: false });
   const converters = {

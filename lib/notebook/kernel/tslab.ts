@@ -47,6 +47,23 @@ export function loadTslab(): Tslab {
   return { jupyter, createConverter, createExecutor };
 }
 
+/** The compiler's view of the file system, of which tslab makes its own. */
+interface WatchingSystem {
+  watchFile: () => { close(): void };
+  watchDirectory: () => { close(): void };
+}
+
+/**
+ * Turns the compiler's watching of files off, for a process that runs one notebook and ends: tslab takes two changes that come together, such as
+ * the records that a cell's sweep writes, for a fault of its own ("Unexpected pending rebuildTimer").
+ */
+export function watchNothing(): void {
+  const { sys }: { sys: WatchingSystem } = require("@tslab/typescript-for-tslab");
+  const still = () => ({ close: () => {} });
+  sys.watchFile = still;
+  sys.watchDirectory = still;
+}
+
 /** The running kernel's display channel, or undefined in plain Node: a kernel has loaded this module long before a cell runs. */
 export function kernelDisplay(): WriteDisplay | undefined {
   const loaded = require.cache[require.resolve("tslab/dist/jupyter")];
