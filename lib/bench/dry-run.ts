@@ -91,7 +91,7 @@ export interface StepSizes {
 /**
  * Memory of a step on the CPU engine, counted: tensors of width C, inner width and attention weights that a layer keeps, in float32,
  * all rows of full length. Of large models state exists once, of others it goes from one set of buffers to another while the start
- * values are held. Held to 30 % of a measured step by a test.
+ * values are held. Held to 40 % of a measured step by a test.
  */
 export function estimateMemory(sizes: StepSizes): MemoryEstimate {
   const { captioner, optimiser, microBatch: B, lyricsTokens: S, captionTokens: T, musicPositions: M, vocabularyRows } = sizes;
