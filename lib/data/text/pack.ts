@@ -43,9 +43,12 @@ export function packBatch(batch: CaptionValues, { lyrics, captions }: Packing): 
   };
 }
 
+/** Fewer songs are not packed: what it saves is less than the graphs that it takes. */
+const PACKED_SONGS = 8;
+
 /** The same for songs without captions, in few sizes. */
 export function packSongs(songs: SongValues): SongValues & { lyricsPlaces: PlaceValues | null } {
-  const side = packSide(songs.lyricsMask, 4);
+  const side = (songs.lyrics.shape[0] ?? 0) < PACKED_SONGS ? undefined : packSide(songs.lyricsMask, 4);
   if (!side) return { ...songs, lyricsPlaces: null };
   return { ...songs, lyrics: side.take(songs.lyrics), lyricsMask: side.mask, lyricsPlaces: side.places };
 }

@@ -54,7 +54,7 @@ test("the intermediate task goes from lyrics to what their listeners wrote, and 
   const { songs: own, intermediate } = withIntermediateTask(quick).baseModel;
   const task = intermediateRows(own, intermediate!, 0, 300);
   const songs = new Map(task.map(({ song }) => [song.id, song]));
-  assert.equal(songs.size, 300);
+  assert.ok(songs.size > 150, "most songs have a comment that others liked");
   for (const { song, text } of task) {
     const { votes } = song.interpretations.find((interpretation) => interpretation.text === text)!;
     assert.ok(votes > 0);
