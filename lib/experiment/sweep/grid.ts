@@ -15,14 +15,17 @@ export const kindOf = ({ kind }: Pick<Grid, "kind">, { name }: Preset): GridKind
 /**
  * The points of a grid on a preset, part by part and axis by axis. Seeds and methods that no axis names are the preset's.
  *
- * @param set values in the place of the grid's own, in each of its parts
+ * @param set values in the place of the grid's own, in each of its parts; of data sets those that a part has
  * @throws AlcapError `usage` when a development grid would use a corpus that is kept for confirmation, or when two axes set one seed
  */
 export function cellsOf(grid: Pick<Grid, "name" | "kind" | "parts">, preset: Preset, set: Axes = {}): readonly Cell[] {
   const both = (["seed", "corpusSeed"] as const).find((one) => set.replicate && set[one]);
   if (both) throw new AlcapError("usage", `The axes replicate and ${both} both set a seed.`, "Give one of them.");
   const kind = kindOf(grid, preset);
-  const cells = grid.parts.flatMap((part) => product({ ...own(part, preset, set), ...set }, preset, kind));
+  const cells = grid.parts.flatMap((part) => {
+    const dataSet = set.dataSet?.filter((name) => part.dataSet?.includes(name) ?? true); // a part's data sets have their own settings
+    return dataSet?.length === 0 ? [] : product({ ...own(part, preset, set), ...set, ...(dataSet && { dataSet }) }, preset, kind);
+  });
   for (const { corpus } of cells.map((cell) => cell.preset))
     if (kind === "development" && corpus.seed >= CONFIRMATION.from && corpus.seed <= CONFIRMATION.to)
       throw new AlcapError(
