@@ -52,7 +52,10 @@ test("reproduce --preset smoke: three runs, their captions, a table, the execute
     assert.ok(parameters > 10_000);
     const { caption = [] } = curve.losses;
     assert.ok((caption.at(-1) ?? 99) < (caption[0] ?? 0), "the caption loss falls");
-    for (const { mean, low, high } of Object.values(metrics)) assert.ok(mean >= 0 && mean <= 1 && low <= mean && mean <= high);
+    for (const [name, { mean, low, high }] of Object.entries(metrics)) {
+      assert.ok(mean >= 0 && low <= mean && mean <= high, name);
+      assert.ok(mean <= 1 || /nll/i.test(name), `${name} is a share, likelihoods are nats`);
+    }
   }
   const executed = path.join(home, "results/smoke/notebooks");
   assert.deepEqual(

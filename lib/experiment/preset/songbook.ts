@@ -162,7 +162,7 @@ const smoke: Preset = {
     denoising: { ...quick.baseModel.denoising, tokens: 64, batch: 8 },
   },
   seeds: [2022],
-  captioning: { ...quick.captioning, epochs: 2, batch: 8, schedule: { ...quick.captioning.schedule, peak: 3e-3 } },
+  captioning: { ...quick.captioning, epochs: 5, batch: 8, schedule: { ...quick.captioning.schedule, peak: 3e-3 } },
 };
 
 /**
