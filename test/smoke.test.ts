@@ -66,7 +66,7 @@ test("reproduce --preset smoke: three runs, their captions, a table, the execute
     const notebook = JSON.parse(readFileSync(path.join(executed, name), "utf8"));
     const outputs = JSON.stringify(notebook.cells.map(({ outputs }: { outputs?: unknown }) => outputs));
     assert.ok(!outputs.includes('"error"') && !outputs.includes("NOT "), `${name}: no cell failed and every check came out`);
-    assert.ok(outputs.includes("as by hand") && outputs.includes("image/png"), name);
+    assert.ok(/as by hand|as expected/.test(outputs) && outputs.includes("image/png"), name);
   }
 });
 
