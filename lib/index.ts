@@ -108,7 +108,7 @@ export {
   changeName,
   changePairs,
   claimPairs,
-  hearingPair,
+  musicPair,
   type RecipeRow,
   recipeRows,
   recipeRuns,

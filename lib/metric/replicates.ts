@@ -66,7 +66,7 @@ export interface Equivalence {
 
 /**
  * Two one-sided t-tests (Schuirmann 1987) of a difference against a share of a yardstick that the same replicates measured, such as what
- * hearing music buys: both `D − share · H < 0` and `D + share · H > 0` must be shown, so the yardstick's own uncertainty counts.
+ * the music buys: both `D − share · H < 0` and `D + share · H > 0` must be shown, so the yardstick's own uncertainty counts.
  *
  * @param differences D, one a replicate
  * @param yardstick H, one a replicate, in the same order

@@ -63,7 +63,7 @@ const stagePlan = { schedule: { peak: 4e-3, after: "linear", warmupSteps: 20 }, 
 
 /**
  * quick: the whole method on two cores in under ten minutes. As in the paper all three methods start from one pre-trained
- * base model and hear through one frozen music encoder; here both are small, were made from other songs, and come with the project.
+ * base model and represent music by one frozen encoder; here both are small, were made from other songs, and come with the project.
  * ρ = 0.5: the lyrics tell enough of the music's mood to be worth reading, and leave enough untold for the music to matter.
  *
  * Rate, epochs and dropout are among those that `results/tune` found best, the shortest of them. Command: `npm run reproduce`.

@@ -66,7 +66,7 @@ export function paperSentences(songs: readonly IndexedSong[], seed: number | str
   });
 }
 
-/** The ceiling: the same songs indexed by what another listener wrote of each, in the place of a model's caption. */
+/** A human yardstick, no bound: the same songs indexed by what another listener wrote of each, in the place of a model's caption. */
 export const humanIndex = (songs: readonly IndexedSong[], comments: readonly string[]): IndexedSong[] =>
   songs.map((song, i) => ({ ...song, caption: comments[i] ?? "" }));
 

@@ -50,21 +50,21 @@ function cells({ test, endpoint, replicates, corrected, detectable }: Difference
 
 /** What is said of a primary endpoint: a line with the verdict, then lines with its numbers. */
 export function primaryText(one: PrimaryVerdict): string {
-  const { endpoint, test, replicates, corrected, detectable, hearing, equivalence, outcome, negligible } = one;
+  const { endpoint, test, replicates, corrected, detectable, music, equivalence, outcome, negligible } = one;
   const name = `${endpoint.label} (${endpoint.better} is better)`;
   if (!test) return `${name}: cannot tell. ${replicates} replicates say nothing of how replicates differ.`;
   const share = `${Math.round(100 * NEGLIGIBLE)} %`;
   const margin = equivalence && size(equivalence.margin, endpoint);
-  const bought = hearing
-    ? `Hearing buys ${interval(hearing, endpoint)} (BART-fusion − BART); ${share} of it is ${margin}.`
-    : "What hearing buys is not known: BART was not run.";
+  const bought = music
+    ? `The music buys ${interval(music, endpoint)} (BART-fusion − BART); ${share} of it is ${margin}.`
+    : "What the music buys is not known: BART was not run.";
   const inner = equivalence
     ? ` 90 % interval [${signed(equivalence.difference.low, endpoint)}, ${signed(equivalence.difference.high, endpoint)}], equivalence ${chance(equivalence.p)}.`
     : "";
   const said = {
-    better: `ALCAP is better${negligible ? `, by less than ${share} of what hearing buys` : ""}.`,
-    worse: `ALCAP is worse${negligible ? `, by less than ${share} of what hearing buys` : ""}.`,
-    "no difference": `No difference: the 90 % interval lies inside ± ${share} of what hearing buys.`,
+    better: `ALCAP is better${negligible ? `, by less than ${share} of what the music buys` : ""}.`,
+    worse: `ALCAP is worse${negligible ? `, by less than ${share} of what the music buys` : ""}.`,
+    "no difference": `No difference: the 90 % interval lies inside ± ${share} of what the music buys.`,
     "cannot tell": `Cannot tell: this design shows a difference of ${size(detectable ?? Number.NaN, endpoint)} ${inUnit(endpoint)} with 80 % power.`,
   }[outcome];
   return [

@@ -14,7 +14,7 @@ import { type Arm, type GridRun, pairedDifferences } from "./grid-runs";
 /** λ and data set of the registered comparison. */
 export const registered = { weight: 0.02, dataSet: "songbook-positive" } as const;
 
-/** What counts as negligible: this share of what hearing buys. */
+/** What counts as negligible: this share of what the music buys. */
 export const NEGLIGIBLE = 0.1;
 const LEVEL = 0.05;
 
@@ -37,8 +37,8 @@ export type Outcome = "better" | "worse" | "no difference" | "cannot tell";
 /** What is said of ALCAP − BART-fusion on a primary endpoint. */
 export interface PrimaryVerdict extends Difference {
   readonly outcome: Outcome;
-  /** What hearing buys: BART-fusion − BART. */
-  readonly hearing: ReplicateTest | null;
+  /** What the music buys: BART-fusion − BART. */
+  readonly music: ReplicateTest | null;
   readonly equivalence: Equivalence | null;
   /** Whether the 90 % interval lies within the margin, and its two one-sided tests say so with the margin's own uncertainty. */
   readonly negligible: boolean;
@@ -86,12 +86,12 @@ export function verdict(
   const controlRows = controlsOf({ alcap, fusion, bart }, dataSet).flatMap(({ control, what, a, b }) =>
     main.map((key) => ({ control, what, ...difference(runs, a, b, key, inDeviations) })),
   );
-  const hearing = (key: string) => pairedDifferences(runs, fusion(dataSet), bart(dataSet), key);
+  const music = (key: string) => pairedDifferences(runs, fusion(dataSet), bart(dataSet), key);
   return {
     dataSet,
     weight,
     primary: corrected(main.map((key) => compared(key, dataSet))).map((one) =>
-      primaryVerdict(one, pairedDifferences(runs, alcap(dataSet), fusion(dataSet), one.key), hearing(one.key)),
+      primaryVerdict(one, pairedDifferences(runs, alcap(dataSet), fusion(dataSet), one.key), music(one.key)),
     ),
     secondary: corrected(family.filter(({ replicates }) => replicates > 0)),
     controls: corrected(controlRows.filter(({ replicates }) => replicates > 0)),
@@ -108,20 +108,20 @@ export interface ArmPair {
 /**
  * Any pairs of arms in the words of the verdict, all of them and all endpoints corrected together.
  *
- * @param hearing the pair whose difference says what hearing buys, a tenth of which is negligible
+ * @param music the pair whose difference says what the music buys, a tenth of which is negligible
  * @throws AlcapError `record` as `verdict`
  */
 export function compareArms<P extends ArmPair>(
   runs: readonly GridRun[],
   pairs: readonly P[],
   keys: readonly string[],
-  hearing: Pick<ArmPair, "a" | "b">,
+  music: Pick<ArmPair, "a" | "b">,
 ): (PrimaryVerdict & { readonly pair: P })[] {
   const inDeviations = detectableInDeviations();
   const family = pairs.flatMap((pair) => keys.map((key) => ({ pair, ...difference(runs, pair.a, pair.b, key, inDeviations) })));
   return corrected(family).map((one) => {
     const gained = pairedDifferences(runs, one.pair.a, one.pair.b, one.key);
-    return { pair: one.pair, ...primaryVerdict(one, gained, pairedDifferences(runs, hearing.a, hearing.b, one.key)) };
+    return { pair: one.pair, ...primaryVerdict(one, gained, pairedDifferences(runs, music.a, music.b, one.key)) };
   });
 }
 
@@ -179,12 +179,12 @@ function shared(a: ReadonlyMap<number, number[]>, b: ReadonlyMap<number, number[
 function primaryVerdict(
   one: Difference,
   gained: ReadonlyMap<number, number[]>,
-  heard: ReadonlyMap<number, number[]>,
+  bySongs: ReadonlyMap<number, number[]>,
 ): PrimaryVerdict {
   const sign = one.endpoint.better === "higher" ? 1 : -1;
-  const [differences, bought] = shared(gained, heard);
+  const [differences, bought] = shared(gained, bySongs);
   const enough = differences.length > 1;
-  const hearing = enough ? overReplicates(bought) : null;
+  const music = enough ? overReplicates(bought) : null;
   const equal = enough
     ? equivalence(
         differences,
@@ -197,5 +197,5 @@ function primaryVerdict(
   const shown = one.test !== null && one.corrected !== null && one.corrected < LEVEL;
   const direction = sign * (one.test?.mean ?? 0) > 0 ? "better" : "worse";
   const outcome = shown ? direction : negligible ? "no difference" : "cannot tell";
-  return { ...one, outcome, hearing, equivalence: equal, negligible };
+  return { ...one, outcome, music, equivalence: equal, negligible };
 }

@@ -110,7 +110,7 @@ export const grids = {
       { ...row, alignmentLayer: [0, 2], ...aligned },
       { ...row, startEpoch: [1], ...aligned },
       { ...row, repeatedSongs: ["each-row"], ...aligned },
-      { ...row, method: ["bart"] }, // what hearing buys is the yardstick
+      { ...row, method: ["bart"] }, // what the music buys is the yardstick
     ],
   },
   tune: {

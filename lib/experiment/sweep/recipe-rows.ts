@@ -112,8 +112,8 @@ export const claimPairs = (made: readonly GridRun[]): ChoicePair[] => [
     }),
 ];
 
-/** The pair whose difference says what hearing buys. */
-export const hearingPair = (made: readonly GridRun[]) => ({ a: armOf(made, "bart-fusion"), b: armOf(made, "bart") });
+/** The pair whose difference says what the music buys. */
+export const musicPair = (made: readonly GridRun[]) => ({ a: armOf(made, "bart-fusion"), b: armOf(made, "bart") });
 
 /** The changes that have runs, in the order of the table, with the methods that have them. */
 function changesOf(made: readonly GridRun[]) {

@@ -80,7 +80,7 @@ const isOfFew = ({ at: { dataSet = FEW.dataSet, control = FEW.control, lambda = 
 
 /**
  * The runs of grids that a notebook looks at. At `smoke` a few of them are made here; elsewhere they are those that are recorded (`alcap sweep` makes
- * them), and where there is at most one replicate and the preset is for development, its own runs, made where they are missing.
+ * them), and where there are none and the preset is for development, its own runs of one seed, made where they are missing.
  */
 export async function obtainGrid(
   names: readonly StudyGrid[],
@@ -89,11 +89,11 @@ export async function obtainGrid(
 ): Promise<readonly GridRun[]> {
   if (preset.name === "smoke") return madeHere(names, preset, report);
   const found = recordedGrid(names, preset);
-  const replicates = new Set(found.map(({ replicate }) => replicate));
-  if (replicates.size > 1 || kindOf(grids.table1, preset) === "confirmation") return found;
-  const records = await obtainRuns(songbookFacts(preset), report);
+  if (found.length > 0 || kindOf(grids.table1, preset) === "confirmation") return found;
+  const seeds = preset.seeds.slice(0, 1); // others share its corpus and its test songs, so they are no replicates
+  const records = await obtainRuns(songbookFacts({ ...preset, seeds }), report);
   const { runs: folder } = workspaceOf(preset);
-  return records.map((record) => asReplicate(record, readCaptions(folder, record), 1 + preset.seeds.indexOf(record.recipe.seed)));
+  return records.map((record) => asReplicate(record, readCaptions(folder, record), 1));
 }
 
 async function madeHere(names: readonly StudyGrid[], preset: Preset, report: Reporter): Promise<readonly GridRun[]> {

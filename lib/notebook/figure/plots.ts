@@ -232,10 +232,10 @@ function whiskers(values: readonly (number | Interval)[]): JsonObject {
 
 /** Error bars from the ends of intervals. */
 function reaches(mean: ArrayLike<number>, low: ArrayLike<number>, high: ArrayLike<number>): JsonObject {
-  const lengths = (ends: ArrayLike<number>): number[] =>
+  const lengths = (ends: ArrayLike<number>): (number | null)[] =>
     Array.from(mean, (value, index) => {
       const reach = Math.abs(ends[index]! - value);
-      return Number.isFinite(reach) ? reach : 0; // one score has no interval
+      return Number.isFinite(reach) ? reach : null; // one score has no interval, which is not one of no width
     });
   const ends = { array: lengths(high), arrayminus: lengths(low) };
   return { error_y: { type: "data", symmetric: false, ...ends, color: "#333333", thickness: 1.5, width: 4 } };

@@ -59,12 +59,12 @@ function grid(seed: string, { nll, mood, spread }: World, replicates = 8, songs 
   }).flat();
 }
 
-const hearing = { bart: 0.74, "bart-fusion": 0.7 };
+const byMusic = { bart: 0.74, "bart-fusion": 0.7 };
 const moods = { bart: 0.5, "bart-fusion": 0.85 };
 
 test("a clear gain is called better and a clear loss worse, in the same words", () => {
-  const gain = verdict(grid("gain", { nll: { ...hearing, alcap: 0.68 }, mood: { ...moods, alcap: 0.97 }, spread: 0.003 }));
-  const loss = verdict(grid("gain", { nll: { ...hearing, alcap: 0.72 }, mood: { ...moods, alcap: 0.7 }, spread: 0.003 }));
+  const gain = verdict(grid("gain", { nll: { ...byMusic, alcap: 0.68 }, mood: { ...moods, alcap: 0.97 }, spread: 0.003 }));
+  const loss = verdict(grid("gain", { nll: { ...byMusic, alcap: 0.72 }, mood: { ...moods, alcap: 0.7 }, spread: 0.003 }));
   assert.deepEqual(
     gain.primary.map(({ outcome }) => outcome),
     ["better", "better"],
@@ -85,13 +85,13 @@ test("a clear gain is called better and a clear loss worse, in the same words", 
   );
   const [nll] = gain.primary;
   assert.ok(
-    (nll?.hearing?.mean ?? 0) < -0.03 && Math.abs((nll?.equivalence?.margin ?? 0) - 0.004) < 0.001,
-    "lower NLL is what hearing buys",
+    (nll?.music?.mean ?? 0) < -0.03 && Math.abs((nll?.equivalence?.margin ?? 0) - 0.004) < 0.001,
+    "lower NLL is what the music buys",
   );
 });
 
 test("equal methods are called equal where the design can tell, and cannot be told apart where it cannot", () => {
-  const same = { nll: { ...hearing, alcap: 0.7 }, mood: { ...moods, alcap: 0.85 } };
+  const same = { nll: { ...byMusic, alcap: 0.7 }, mood: { ...moods, alcap: 0.85 } };
   const sharp = verdict(grid("same", { ...same, spread: 0.0005 }, 10)).primary[0];
   assert.deepEqual([sharp?.outcome, sharp?.negligible], ["no difference", true]);
   const blunt = verdict(grid("same", { ...same, spread: 0.02 }, 4));
@@ -104,14 +104,14 @@ test("equal methods are told apart in at most 6 % of grids, on either endpoint",
   let wrong = 0;
   const trials = 300;
   for (let i = 0; i < trials; i++) {
-    const runs = grid(`size/${i}`, { nll: { ...hearing, alcap: 0.7 }, mood: { ...moods, alcap: 0.85 }, spread: 0.01 }, 5, 20);
+    const runs = grid(`size/${i}`, { nll: { ...byMusic, alcap: 0.7 }, mood: { ...moods, alcap: 0.85 }, spread: 0.01 }, 5, 20);
     if (verdict(runs).primary.some(({ outcome }) => outcome === "better" || outcome === "worse")) wrong++;
   }
   assert.ok(wrong <= 0.06 * trials, String(wrong));
 });
 
 test("controls are held against the runs that they are to lose to or gain over; unseen pairs stand apart", () => {
-  const nll = { ...hearing, alcap: 0.7, "bart-fusion/other-music": 0.745, "bart-fusion/true-mood": 0.66 };
+  const nll = { ...byMusic, alcap: 0.7, "bart-fusion/other-music": 0.745, "bart-fusion/true-mood": 0.66 };
   const mood = { ...moods, alcap: 0.85, "bart-fusion/other-music": 0.45, "bart-fusion/true-mood": 0.99 };
   const { controls, secondary } = verdict(grid("controls", { nll, mood, spread: 0.003 }));
   const mean = (control: string, key: string) =>
@@ -127,7 +127,7 @@ test("controls are held against the runs that they are to lose to or gain over; 
 });
 
 test("one replicate, none, and two recipes in one place are said to be that", () => {
-  const world = { nll: { ...hearing, alcap: 0.6 }, mood: { ...moods, alcap: 0.9 }, spread: 0.003 };
+  const world = { nll: { ...byMusic, alcap: 0.6 }, mood: { ...moods, alcap: 0.9 }, spread: 0.003 };
   const one = verdict(grid("one", world, 1));
   assert.deepEqual([one.primary[0]?.outcome, one.primary[0]?.test, one.primary[0]?.replicates], ["cannot tell", null, 1]);
   assert.match(verdictText(one), /cannot tell\. 1 replicates/);
@@ -148,7 +148,7 @@ test("a run's replicate is read off its record and songs; development corpora ar
 test("a trend along a dial is found where there is one, over the replicates that have all its levels", () => {
   const dataSet = "songbook-positive";
   const levels = [{ method: "bart", dataSet } as const, { method: "bart-fusion", dataSet } as const];
-  const runs = grid("trend", { nll: hearing, mood: moods, spread: 0.003 });
+  const runs = grid("trend", { nll: byMusic, mood: moods, spread: 0.003 });
   const found = trendOver(runs, levels, "nll.differs");
   assert.ok(found && found.mean < -0.03 && found.p < 0.01);
   assert.equal(trendOver(runs.slice(1), levels, "nll")?.replicates, 7, "one replicate lacks a level");
@@ -157,7 +157,7 @@ test("a trend along a dial is found where there is one, over the replicates that
 
 test("any arms are compared in the verdict's own words, corrected together", () => {
   const runs = grid("arms", {
-    nll: { ...hearing, alcap: 0.68, "alcap/residual 1": 0.72 },
+    nll: { ...byMusic, alcap: 0.68, "alcap/residual 1": 0.72 },
     mood: { ...moods, alcap: 0.9, "alcap/residual 1": 0.9 },
     spread: 0.003,
   });
@@ -177,14 +177,14 @@ test("any arms are compared in the verdict's own words, corrected together", () 
     ],
   );
   const [whole = assert.fail()] = verdict(runs.filter(({ control }) => control === undefined)).primary;
-  assert.deepEqual([found[1]?.test, found[1]?.hearing], [whole.test, whole.hearing]);
+  assert.deepEqual([found[1]?.test, found[1]?.music], [whole.test, whole.music]);
   const [unknown = assert.fail()] = compareArms(
     runs.filter(({ method }) => method !== "bart"),
     [claim],
     ["mood"],
     { a: fusion, b: bart },
   );
-  assert.deepEqual([unknown.hearing, unknown.equivalence], [null, null]);
+  assert.deepEqual([unknown.music, unknown.equivalence], [null, null]);
   assert.deepEqual(
     compareArms(runs, [{ ...claim, a: { ...alcap, control: "never run" } }], ["nll"], claim)[0]?.outcome,
     "cannot tell",

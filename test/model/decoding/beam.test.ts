@@ -5,7 +5,6 @@ import { compile, tf, type Values, value } from "alcap/dist/engine";
 import { type Batch, forward } from "alcap/dist/model/alcap";
 import type { Captioner } from "alcap/dist/model/captioner";
 import { beamDecoder } from "alcap/dist/model/decoding/beam";
-import { nucleus, repeatedNgrams, sampledCandidates } from "alcap/dist/model/decoding/candidates";
 import { greedyDecoder, type SongBatch } from "alcap/dist/model/decoding/greedy";
 import { cacheLengths, decodingSteps } from "alcap/dist/model/decoding/steps";
 import type { Params, ParamValues } from "alcap/dist/model/params";
@@ -168,49 +167,6 @@ test("beam sampling: the same ids for a seed, others for another", async () => {
   assert.ok(drawn.size > 6, `${drawn.size} captions`);
 });
 
-const row = (probabilities: number[]) => ({
-  logProbabilities: Float32Array.from(probabilities, Math.log),
-  score: -1,
-  banned: new Set<number>(),
-  forced: undefined,
-});
-
-test("top-p keeps the token that crosses the bound, top-k the likeliest, both at least two", () => {
-  const tokens = (topP: number | null, topK: number) =>
-    nucleus(row([0.1, 0.5, 0.05, 0.3, 0.05]), { topP, topK }).map(([token]) => token);
-  assert.deepEqual(tokens(0.75, 0), [1, 3]);
-  assert.deepEqual(tokens(0.85, 0), [1, 3, 0]);
-  assert.deepEqual(tokens(0.01, 0), [1, 3]);
-  assert.deepEqual(tokens(1, 3), [1, 3, 0]);
-  assert.deepEqual(tokens(1, 1), [1, 3]);
-  assert.deepEqual(tokens(0.6, 3), [1, 3]); // of what top-k left: 0.5 / 0.9, then 0.8 / 0.9
-  const one = nucleus(row([0.1, 0.5, 0.4]), { topP: 0.4, topK: 0, minTokensToKeep: 1 });
-  assert.deepEqual(one, [[1, Math.fround(Math.fround(Math.log(0.5)) - 1)]]);
-  const [[, cold] = []] = nucleus(row([0.1, 0.5, 0.4]), { topP: 0.4, topK: 0, temperature: 0.5 });
-  assert.equal(cold, Math.fround((one[0]?.[1] ?? 0) / 0.5));
-});
-
-test("draws follow the probabilities, without replacement", () => {
-  const beams = [row([0.6, 0.3, 0.1])];
-  const counts = [0, 0, 0];
-  const N = 6000;
-  for (let step = 0; step < N; step++) {
-    const drawn = sampledCandidates(beams, 1, { topK: 0, topP: 1 }, { seed: 3, song: 0, step });
-    counts[drawn[0]?.token ?? 0]! += 1;
-    if (step < 50) {
-      const all = sampledCandidates(beams, 3, { topK: 0, topP: 1 }, { seed: 3, song: 0, step });
-      assert.deepEqual(
-        all.map(({ token }) => token),
-        [0, 1, 2],
-      ); // sorted by score
-    }
-  }
-  [0.6, 0.3, 0.1].forEach((p, token) => {
-    const sigma = Math.sqrt(p * (1 - p) * N);
-    assert.ok(Math.abs(counts[token]! - p * N) < 4 * sigma, `token ${token}: ${counts[token]} of ${N}`);
-  });
-});
-
 test("one beam that keeps one token is plain sampling: each token as often as the model says", async () => {
   const { captioner, params } = model();
   const song = one(songs(captioner, 1), 0);
@@ -281,13 +237,6 @@ test("songs that have ended leave the batch, and each caption is the one it has 
       assert.deepEqual((await decode(one(batch, song), { seed: 1, firstSong: song }))[0], caption);
     await decode.release();
   }
-});
-
-test("repeated n-grams by hand", () => {
-  assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7, 8], 3)], [9]);
-  assert.deepEqual([...repeatedNgrams([2, 7, 8, 9, 7], 2)], [8]);
-  assert.deepEqual([...repeatedNgrams([4, 5], 1)], [4, 5]);
-  assert.deepEqual([...repeatedNgrams([4, 5, 4, 5], 0)], []);
 });
 
 test("a recipe that cannot be decoded is refused", () => {

@@ -122,6 +122,12 @@ test("intervals become whiskers", async () => {
   const without = await renderSvg(barFigure(["a", "b"], [{ name: "s", values: [38, 19] }]));
   assert.equal((await renderSvg(bars)).match(/class="yerror"/g)?.length, 2);
   assert.doesNotMatch(without, /class="yerror"/);
+  const single = barFigure(["a"], [{ name: "s", values: [{ mean: 38, low: Number.NaN, high: Number.NaN }] }]);
+  assert.deepEqual(
+    (single.data[0]?.error_y as { array: unknown } | undefined)?.array,
+    [null],
+    "one run has no interval, not one of no width",
+  );
   const [, ours] = bars.data;
   assert.deepEqual(ours?.error_y, { ...(ours?.error_y as object), array: [1, 1], arrayminus: [2, 2] });
 });
