@@ -1,3 +1,4 @@
+import { AlcapError } from "../errors";
 import { compiledRunner } from "./run/compiled";
 import { eagerRunner } from "./run/eager";
 import type { GraphDescription, Runner } from "./runner";
@@ -23,6 +24,11 @@ export interface CompileOptions {
   readonly keepsMemory?: boolean;
   /** Most graphs that are kept at once, 32 unless said: beyond them the one unused for longest is freed. Changes no result. */
   readonly mostGraphs?: number;
+  /**
+   * Precision of products of matrices, float32 unless said; the engine `onnx` only. With float16 their operands are rounded before and their
+   * results after, and everything else stays float32. A CPU has no such products and only rounds, which is slower.
+   */
+  readonly products?: "float32" | "float16";
   /** Name for messages and for `describe()`. */
   readonly name?: string;
   readonly engine?: EngineName;
@@ -64,16 +70,22 @@ function queue(): <T>(job: () => Promise<T>) => Promise<T> {
  *
  * Trees go in and come out: records, arrays and tuples of {@link Value}s. Everything else the function needs is closed over.
  * Inside the function nothing may depend on the values of tensors (no `dataSync`), and nothing may be random but {@link dropout}.
- * @throws AlcapError `usage` for unknown engine settings; the returned function rejects with `engine`, `device` or `input`.
+ * @throws AlcapError `usage` for unknown engine settings or products that the engine lacks; the returned function rejects with `engine`, `device` or `input`.
  */
 export function compile<A extends readonly unknown[], R>(fn: (...inputs: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   const { engine, device, threads, spinning } = settings(options);
   const chosen = { engine, device, threads, spinning };
   const name = options.name ?? (fn.name || "the compiled function");
-  const { resident, baked = [], keepsMemory = true, mostGraphs = 32 } = options;
-  const plan = { name, resident, baked, keepsMemory, mostGraphs, settings: chosen };
+  const { resident, baked = [], keepsMemory = true, mostGraphs = 32, products = "float32" } = options;
+  const plan = { name, resident, baked, keepsMemory, mostGraphs, products, settings: chosen };
   // Runners handle trees of any type; A and R come back in with the signature below.
   const erased = fn as unknown as (...args: never[]) => unknown;
+  if (products === "float16" && engine !== "onnx")
+    throw new AlcapError(
+      "usage",
+      `The engine ${engine} has no float16 products.`,
+      "Use ALCAP_ENGINE=onnx, or precision float32.",
+    );
   const runner: Runner = engine === "onnx" ? compiledRunner(erased, plan) : eagerRunner(erased, plan);
   const inTurn = queue();
   const call = (...inputs: Values<A>): Promise<Values<R>> => inTurn(() => runner.run(inputs)) as Promise<Values<R>>;

@@ -24,6 +24,7 @@ export interface Plan extends CallPlan {
   readonly baked: readonly number[];
   readonly keepsMemory: boolean;
   readonly mostGraphs: number;
+  readonly products: "float32" | "float16";
 }
 
 /** What a call needs to know of its function. */

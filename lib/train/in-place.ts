@@ -1,10 +1,10 @@
 import { compile, hold, takeOver, type tf, type Value, type Values, value } from "../engine";
 import type { Params, ParamValues } from "../model/params";
-import type { Optimiser } from "../recipe";
 import { clipScale } from "./adamw";
 import type { Tick } from "./fit";
 import { type OptimiserState, optimise } from "./optimiser";
-import type { StepOptions } from "./step-plan";
+import { areFinite } from "./precision";
+import type { StepOptions, StepPlan } from "./step-plan";
 
 type State = Values<OptimiserState>;
 type Slots = Readonly<Record<string, ParamValues>>;
@@ -26,7 +26,7 @@ const PIECE = 2 ** 18;
  * @param moves names the parameters that move; the others and what is remembered of them stay as they are
  */
 export function inPlaceUpdate(
-  recipe: Optimiser,
+  { optimiser: recipe, precision }: Pick<StepPlan, "optimiser" | "precision">,
   moves: (name: string) => boolean,
   options: StepOptions = {},
   pieceSize = PIECE,
@@ -34,6 +34,7 @@ export function inPlaceUpdate(
   const named = (part: string) => ({ name: `update, ${part}`, keepsMemory: false, ...options });
   const limit = recipe.name === "adamw" ? recipe.clipNorm : 0;
   const scaleOf = compile((grads: Params) => clipScale(grads, limit), named("norm"));
+  const finite = compile((grads: Params) => areFinite(grads), named("overflow"));
   const move = compile(
     (state: OptimiserState, grads: Params, { step, learningRate }: Tick, scale: tf.Tensor | null) =>
       optimise(recipe, state, grads, { step, learningRate, ...(scale && { scale }) }),
@@ -41,6 +42,7 @@ export function inPlaceUpdate(
   );
   const update = async (state: State, grads: ParamValues, tick: Values<Tick>): Promise<State> => {
     const moving = Object.fromEntries(Object.entries(grads).filter(([name]) => moves(name)));
+    if (precision && !(await finite(moving)).data[0]) return state;
     const scale = recipe.name === "adamw" ? await scaleOf(moving) : null;
     const own = await takeOver(state);
     for (const [name, grad] of Object.entries(moving)) {
@@ -57,6 +59,7 @@ export function inPlaceUpdate(
   return Object.assign(update, {
     release: async () => {
       await scaleOf.release();
+      await finite.release();
       await move.release();
     },
   });

@@ -27,8 +27,19 @@ import type { Captioner } from "../model/captioner";
 import { type Params, type ParamValues, zerosLike } from "../model/params";
 import type { Tick } from "./fit";
 import { type InPlaceUpdate, inPlaceUpdate } from "./in-place";
-import { type OptimiserState, optimiseSome } from "./optimiser";
-import { byParameter, type CaptionerStep, dropoutAt, LARGE_GRAPHS, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import type { OptimiserState } from "./optimiser";
+import { scaledValueAndGrad } from "./precision";
+import {
+  byParameter,
+  type CaptionerStep,
+  dropoutAt,
+  LARGE_GRAPHS,
+  moved,
+  movesIn,
+  productsOf,
+  type StepOptions,
+  type StepPlan,
+} from "./step-plan";
 
 /** What a micro-batch adds its gradients to. */
 type Sum = { grads: Params };
@@ -77,13 +88,13 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
   const { alignment: recipe } = captioner.recipe;
   const divided = byParameter(captioner, plan, options);
   const kept = divided ? { keepsMemory: false, mostGraphs: LARGE_GRAPHS } : {};
-  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...kept, ...options });
+  const named = (part: string) => ({ name: `${captioner.method} step, ${part}`, ...productsOf(plan), ...kept, ...options });
   const gradients = (params: Params, { batch, pull, counted, key }: Micro) => {
     const loss = (p: Params) => {
       const { caption, codes } = parts(p, captioner, batch, dropoutAt(plan, captioner, key), plan, counted);
       return { loss: pull && codes ? (tf.add(caption, along(codes, pull)) as tf.Scalar) : caption, caption };
     };
-    const { grads, caption } = valueAndGradAux(loss, params);
+    const { grads, caption } = scaledValueAndGrad(loss, params, plan.precision);
     return { grads, caption };
   };
   return {
@@ -99,9 +110,7 @@ function compiled(captioner: Captioner, plan: StepPlan, options: StepOptions) {
       return valueAndGradAux(weighed, codes);
     }, named("alignment")),
     sum: (divided ? sumInPlace : sumInGraph)(gradients, named("micro-batch")),
-    update: divided
-      ? inPlaceUpdate(plan.optimiser, movesIn(captioner), options)
-      : updateInGraph(captioner, plan, named("update")),
+    update: divided ? inPlaceUpdate(plan, movesIn(captioner), options) : updateInGraph(captioner, plan, named("update")),
   };
 }
 
@@ -173,7 +182,7 @@ function addTo(sum: Data, terms: ArrayLike<number>): void {
 function updateInGraph(captioner: Captioner, plan: StepPlan, options: CompileOptions): InPlaceUpdate {
   const update = compile(
     (state: OptimiserState, grads: Params, tick: Tick) => ({
-      state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)),
+      state: moved(captioner, plan, state, grads, tick),
     }),
     { resident: "state", ...options },
   );

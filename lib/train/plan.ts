@@ -1,5 +1,6 @@
 import { AlcapError } from "../errors";
 import type { AdamW, Optimiser } from "../recipe";
+import type { MixedPrecision } from "./precision";
 import type { Schedule } from "./schedule";
 
 /** How one network is trained. */
@@ -19,6 +20,8 @@ export interface CaptioningPlan extends Omit<TrainingPlan<Optimiser>, "dropout">
   readonly microBatch?: number;
   /** Caption positions whose vocabulary scores are in memory at once; all of them where it is left out. */
   readonly vocabularyRows?: number;
+  /** float32 where it is left out. */
+  readonly precision?: MixedPrecision;
   /** Epochs from one evaluation on the validation rows to the next; 1 where it is left out. */
   readonly evaluateEvery?: number;
   /** Most steps from one checkpoint to the next; an epoch's where it is left out. Changes no result. */

@@ -2,9 +2,11 @@ import { type CompileOptions, dropout as drop, settings, sizeOf, type tf, type V
 import { aligns, type Batch, type Computation, captionerParams, type Losses } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import type { Dropout } from "../model/layers";
+import type { Params } from "../model/params";
 import type { Optimiser } from "../recipe";
-import type { Step } from "./fit";
-import type { OptimiserState } from "./optimiser";
+import type { Step, Tick } from "./fit";
+import { type OptimiserState, optimiseSome } from "./optimiser";
+import { areFinite, type MixedPrecision, orUnmoved } from "./precision";
 
 /** How a captioner's step is made. */
 export interface StepPlan extends Computation {
@@ -13,6 +15,8 @@ export interface StepPlan extends Computation {
   readonly dropout: number;
   /** Rows computed at once; the batch's InfoNCE still sees all of them. The whole batch where it is left out. */
   readonly microBatch?: number;
+  /** float32 where it is left out. */
+  readonly precision?: MixedPrecision;
   /** Steps before the alignment takes part: `alignment.startEpoch` times the steps of an epoch. Until then its map rests. */
   readonly alignAfter?: number;
   /**
@@ -44,6 +48,16 @@ export type CaptionerStep = {
   (...inputs: Parameters<Step<OptimiserState, Batch>>): Promise<{ state: Values<OptimiserState>; losses: Values<Losses> }>;
   release(): Promise<void>;
 };
+
+/** A state after a step; as it was where mixed precision has overflowed. */
+export function moved(captioner: Captioner, plan: StepPlan, state: OptimiserState, grads: Params, tick: Tick): OptimiserState {
+  const next = optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner));
+  return plan.precision ? (orUnmoved(next, state, areFinite(grads)) as OptimiserState) : next;
+}
+
+/** How precise a step's products are. */
+export const productsOf = ({ precision }: StepPlan): Pick<CompileOptions, "products"> =>
+  precision ? { products: precision.products } : {};
 
 /** The dropout of a step: seeded masks, or the identity where the place's rate is 0. */
 export function dropoutAt({ dropout }: StepPlan, { text }: Captioner, key: tf.Tensor): Dropout {

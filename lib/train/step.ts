@@ -1,5 +1,5 @@
 import { packBatch } from "../data/text/pack";
-import { collectGarbage, compile, hold, type tf, type Value, type Values, value, valueAndGradAux } from "../engine";
+import { collectGarbage, compile, hold, type tf, type Value, type Values, value } from "../engine";
 import { AlcapError } from "../errors";
 import { aligns, captionerParams, objective, type PackedBatch, packingOf } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
@@ -8,8 +8,19 @@ import type { Optimiser } from "../recipe";
 import type { Tick } from "./fit";
 import { inPlaceUpdate } from "./in-place";
 import { microBatchStep } from "./micro-batch";
-import { freshSlots, type OptimiserState, optimiseSome } from "./optimiser";
-import { byParameter, type CaptionerStep, dropoutAt, LARGE_GRAPHS, movesIn, type StepOptions, type StepPlan } from "./step-plan";
+import { freshSlots, type OptimiserState } from "./optimiser";
+import { scaledValueAndGrad } from "./precision";
+import {
+  byParameter,
+  type CaptionerStep,
+  dropoutAt,
+  LARGE_GRAPHS,
+  moved,
+  movesIn,
+  productsOf,
+  type StepOptions,
+  type StepPlan,
+} from "./step-plan";
 
 /** Fresh parameters, with those that `pretrained` holds in their place, and empty slots; used up by the step that they are passed to. */
 export function freshTraining(
@@ -66,11 +77,18 @@ function dividedStep(captioner: Captioner, plan: StepPlan, options: StepOptions)
   const gradients = compile(
     (params: Params, batch: PackedBatch, key: tf.Tensor) => {
       const dropout = dropoutAt(plan, captioner, key);
-      return valueAndGradAux((p: Params) => objective(p, captioner, batch, dropout, plan), params);
+      const loss = (p: Params) => objective(p, captioner, batch, dropout, plan);
+      return scaledValueAndGrad(loss, params, plan.precision);
     },
-    { keepsMemory: false, mostGraphs: LARGE_GRAPHS, name: `${captioner.method} step, gradients`, ...options },
+    {
+      ...productsOf(plan),
+      keepsMemory: false,
+      mostGraphs: LARGE_GRAPHS,
+      name: `${captioner.method} step, gradients`,
+      ...options,
+    },
   );
-  const update = inPlaceUpdate(plan.optimiser, movesIn(captioner), options);
+  const update = inPlaceUpdate(plan, movesIn(captioner), options);
   const step = async (...[state, batch, tick]: Parameters<CaptionerStep>) => {
     collectGarbage(); // the last step's gradients, before there are new ones
     const { grads, ...losses } = await gradients(state.params, packBatch(batch, packing), tick.key);
@@ -91,10 +109,10 @@ function wholeStep(captioner: Captioner, plan: StepPlan, options: StepOptions): 
     (state: OptimiserState, batch: PackedBatch, tick: Tick) => {
       const dropout = dropoutAt(plan, captioner, tick.key);
       const loss = (params: Params) => objective(params, captioner, batch, dropout, plan);
-      const { grads, ...losses } = valueAndGradAux(loss, state.params);
-      return { state: optimiseSome(plan.optimiser, state, grads, tick, movesIn(captioner)), losses };
+      const { grads, ...losses } = scaledValueAndGrad(loss, state.params, plan.precision);
+      return { state: moved(captioner, plan, state, grads, tick), losses };
     },
-    { resident: "state", name: `${captioner.method} step`, ...options },
+    { resident: "state", name: `${captioner.method} step`, ...productsOf(plan), ...options },
   );
   return Object.assign((...[state, batch, tick]: Parameters<CaptionerStep>) => step(state, packBatch(batch, packing), tick), {
     release: () => step.release(),

@@ -5,6 +5,7 @@ import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { greedyDecoder } from "alcap/dist/model/decoding/greedy";
 import { huggingFaceAdafactor } from "alcap/dist/recipe";
 import type { Tick } from "alcap/dist/train/fit";
+import { mixedPrecision } from "alcap/dist/train/precision";
 import { captionerStep, freshTraining } from "alcap/dist/train/step";
 import { InferenceSession } from "onnxruntime-node";
 import { tinyBatch, tinyCaptioner, tinyParams } from "../model/tiny";
@@ -124,5 +125,28 @@ test("no node of a training step with dropout, nor of greedy decoding, runs on t
     assert.ok(Math.abs(there - here) < 1e-4 * here, `${optimiser.name}: ${there} and ${here}`);
   }
   assert.deepEqual(await strictly(captions), await captions());
+  return undefined;
+});
+
+test("a step in mixed precision runs on the GPU alone and follows the cpu's", async (t) => {
+  const why = await missing;
+  if (why) return t.skip(why);
+  const captioner = tinyCaptioner();
+  const optimiser = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 0.01, weightDecay: 0.01, clipNorm: 1 } as const;
+  const losses = async (device: "cpu" | "webgpu") => {
+    const step = captionerStep(captioner, { optimiser, dropout: 0, precision: mixedPrecision }, { device, engine: "onnx" });
+    let state = freshTraining(captioner, optimiser, 5);
+    const found: number[] = [];
+    for (let at = 1; at <= 3; at++) {
+      const tick: Values<Tick> = { step: scalar(at), learningRate: scalar(0.01), key: value(Int32Array.of(9, at), [2]) };
+      const out = await step(state, tinyBatch(captioner, 4, `batch ${at}`), tick);
+      found.push((await read(out.losses)).loss.data[0] ?? Number.NaN);
+      state = out.state;
+    }
+    await step.release();
+    return found;
+  };
+  const [gpu, cpu] = [await strictly(() => losses("webgpu")), await losses("cpu")];
+  for (const [i, x] of cpu.entries()) assert.ok(Math.abs((gpu[i] ?? Number.NaN) - x) < 5e-3 * x, `step ${i}: ${gpu[i]} and ${x}`);
   return undefined;
 });

@@ -58,6 +58,7 @@ const options = {
     encoder: existing("FILE", "make them from the corpus's audio with these weights of a music encoder"),
     batch: whole("rows of a step", { from: 1 }),
     microBatch: whole("rows whose gradients are computed at once", { from: 1 }),
+    precision: choice("precision", ["float32", "float16"], "float16 products where the device has them (default float32)"),
     lyricsTokens: whole("of a song's lyrics that are used", { from: 2 }),
     captionTokens: whole("of a caption", { from: 2 }),
     decodingBatch: whole("songs captioned at once", { from: 1 }),
@@ -85,10 +86,20 @@ export const { run, parse } = command({
 });
 
 /** What the options change of the preset. */
-const changesOf = ({ lambda, epochs, batch, microBatch, lyricsTokens, captionTokens, decodingBatch }: Given): PaperChanges => ({
+const changesOf = ({
+  lambda,
   epochs,
   batch,
   microBatch,
+  precision,
+  lyricsTokens,
+  captionTokens,
+  decodingBatch,
+}: Given): PaperChanges => ({
+  epochs,
+  batch,
+  microBatch,
+  precision,
   lyricsTokens,
   captionTokens,
   decodingBatch,

@@ -10,6 +10,9 @@ import {
   tensorProto,
 } from "./onnx";
 
+/** Float16 of the device's own, or rounding alone. */
+export type Half = "native" | "rounded";
+
 export type Shape = readonly number[];
 
 /**
@@ -67,13 +70,16 @@ export class GraphBuilder {
   readonly contrib: boolean;
   /** Whether the graph runs on one thread of a CPU. */
   readonly serial: boolean;
+  /** How products of matrices are in float16, where they are: by the device, or with operands and results rounded to it. */
+  readonly half: Half | undefined;
   private readonly made = new Map<string, readonly Wire[]>();
   private readonly origins = new Map<string, Origin>();
   private count = 0;
 
-  constructor(options: { contrib: boolean; serial: boolean }) {
+  constructor(options: { contrib: boolean; serial: boolean; half?: Half | undefined }) {
     this.contrib = options.contrib;
     this.serial = options.serial;
+    this.half = options.half;
   }
 
   /** Adds a node with several outputs, or finds the equal one. `inputs` are wire names. */

@@ -11,7 +11,7 @@ export interface Message {
 export type AttributeValue = number | readonly number[] | { readonly float: number } | { readonly string: string };
 
 /** ONNX TensorProto.DataType numbers. */
-export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9, uint32: 12 } as const;
+export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, uint32: 12 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPE;
 
 const OPSET = 18;

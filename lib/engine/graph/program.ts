@@ -5,7 +5,7 @@ import type { Spec } from "../kernels/rule";
 import { tf } from "../tf";
 import { flatten, type Skeleton, unflatten } from "../tree";
 import type { Value } from "../value";
-import { encodeNodes, GraphBuilder, type Wire } from "./builder";
+import { encodeNodes, GraphBuilder, type Half, type Wire } from "./builder";
 import { drawMasks, keyPorts, type MaskSite } from "./masks";
 import { type Message, modelProto, type NodeSpec, type PortSpec, tensorProto } from "./onnx";
 import { type Datum, datumOf, placeholder, recordSteps, type Step } from "./recorder";
@@ -171,7 +171,7 @@ export function buildProgram(
   fn: (...args: never[]) => unknown,
   args: readonly Skeleton[],
   leaves: readonly Spec[],
-  options: { contrib: boolean; serial: boolean; drawn: boolean },
+  options: { contrib: boolean; serial: boolean; drawn: boolean; half?: Half | undefined },
 ): Program {
   const started = performance.now();
   const recording = trace(fn, args, leaves);

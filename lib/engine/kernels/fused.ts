@@ -1,4 +1,5 @@
 import type { GraphBuilder, Wire } from "../graph/builder";
+import { product } from "./matmul";
 import { type Rules, rule, ruleForMany } from "./rule";
 
 /** Kernels that only the compiled engine has; the ops of ../ops.ts use them when they are traced. */
@@ -53,8 +54,7 @@ export const fused: Rules = {
   /** x [N, in], weight [out, in], bias [out] → x weightᵀ + bias [N, out]. */
   [FUSED_AFFINE]: rule<"x" | "weight" | "bias">(
     ({ x, weight }) => ({ shape: [x.shape[0]!, weight.shape[0]!], dtype: "float32" }),
-    (g, { x, weight, bias }, _, { shape }) =>
-      g.emit("Gemm", [g.full(x), g.full(weight), g.full(bias)], { shape, type: "float32" }, { transA: 0, transB: 1 }),
+    (g, { x, weight, bias }, _, { shape }) => product(g, "Gemm", [x, weight, bias], shape, { transA: 0, transB: 1 }),
   ),
   [FUSED_GELU]: rule<"x">(
     ({ x }) => x,

@@ -1,4 +1,5 @@
 import { broadcastShapes, type GraphBuilder, type Wire } from "../graph/builder";
+import type { AttributeValue } from "../graph/onnx";
 import { type Rules, rule, unsupported } from "./rule";
 
 interface MatMulAttrs {
@@ -8,6 +9,27 @@ interface MatMulAttrs {
 
 const swapLast = (rank: number): number[] => [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2];
 
+/** A product of float32 operands; where the graph has float16 products, of their float16 values, and float32 again. */
+export function product(
+  g: GraphBuilder,
+  op: string,
+  operands: readonly Wire[],
+  shape: readonly number[],
+  attributes: Record<string, AttributeValue> = {},
+  domain = "",
+): Wire {
+  const whole = operands.map((x): Wire => ({ name: g.full(x), stored: x.shape, shape: x.shape, type: x.type }));
+  const made = (wires: readonly Wire[], type: "float32" | "float16"): Wire => {
+    const names = wires.map(({ name }) => name);
+    return g.emit(op, names, { shape, type }, attributes, domain);
+  };
+  if (!g.half) return made(whole, "float32");
+  const narrow = whole.map((x) => g.cast(x, "float16"));
+  if (g.half === "native") return g.cast(made(narrow, "float16"), "float32");
+  const rounded = narrow.map((x) => g.cast(x, "float32"));
+  return g.cast(g.cast(made(rounded, "float32"), "float16"), "float32");
+}
+
 /** a b for matrices or batches of them; `transposeA` and `transposeB` swap the last two axes first. */
 export function matMul(
   g: GraphBuilder,
@@ -16,13 +38,12 @@ export function matMul(
   { transposeA, transposeB }: MatMulAttrs,
   shape: readonly number[],
 ): Wire {
-  const output = { shape, type: "float32" } as const;
-  if (!transposeA && !transposeB) return g.emit("MatMul", [g.full(a), g.full(b)], output);
+  if (!transposeA && !transposeB) return product(g, "MatMul", [a, b], shape);
   const flags = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
-  if (shape.length === 2) return g.emit("Gemm", [g.full(a), g.full(b)], output, flags);
-  if (g.contrib) return g.emit("FusedMatMul", [g.full(a), g.full(b)], output, flags, "com.microsoft");
+  if (shape.length === 2) return product(g, "Gemm", [a, b], shape, flags);
+  if (g.contrib) return product(g, "FusedMatMul", [a, b], shape, flags, "com.microsoft");
   const flip = (x: Wire, turned: boolean): Wire => (turned ? g.transpose(x, swapLast(x.shape.length)) : x);
-  return g.emit("MatMul", [g.full(flip(a, transposeA)), g.full(flip(b, transposeB))], output);
+  return product(g, "MatMul", [flip(a, transposeA), flip(b, transposeB)], shape);
 }
 
 export const matmul: Rules = {
@@ -48,12 +69,7 @@ export const matmul: Rules = {
     },
     (g, inputs, { equation }, { shape }) => {
       const text = { equation: { string: equation.replaceAll(" ", "") } };
-      return g.emit(
-        "Einsum",
-        Object.values(inputs).map((x) => g.full(x)),
-        { shape, type: "float32" },
-        text,
-      );
+      return product(g, "Einsum", Object.values(inputs), shape, text);
     },
   ),
 };

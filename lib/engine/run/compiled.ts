@@ -63,6 +63,7 @@ export function compiledRunner(fn: (...args: never[]) => unknown, plan: Plan): R
       contrib: plan.settings.device === "cpu",
       serial: plan.settings.device === "cpu" && plan.settings.threads === 1,
       drawn: plan.settings.device !== "cpu",
+      half: plan.products === "float32" ? undefined : plan.settings.device === "cpu" ? "rounded" : "native",
     });
     const entry = {
       program,

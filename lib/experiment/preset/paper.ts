@@ -1,6 +1,7 @@
 import type { Captioner } from "../../model/captioner";
 import { methods } from "../../paper";
 import { bartBase, type RecipeSource, recipes, type TextShape, wonTagger } from "../../recipe";
+import { mixedPrecision } from "../../train/precision";
 import type { RunPlan } from "./plan";
 
 /** What a user may change of the paper's preset; each is part of the record. */
@@ -11,6 +12,8 @@ export interface PaperChanges {
   readonly lyricsTokens?: number;
   readonly captionTokens?: number;
   readonly decodingBatch?: number;
+  /** Of products of matrices; float32 where it is left out. */
+  readonly precision?: "float32" | "float16";
   /** λ of equation 4. */
   readonly alignmentWeight?: number;
 }
@@ -46,6 +49,7 @@ export function paperPreset(source: RecipeSource = "paper", changes: PaperChange
       vocabularyRows: 512,
       evaluateEvery: training.checkpoint === "every-fifth-epoch" ? 5 : 1,
       checkpointSteps: 500,
+      ...(changes.precision === "float16" && { precision: mixedPrecision }),
     },
     decoding: { kind: "beams", ...decoding, maxLength: captionTokens },
     decodingBatch: changes.decodingBatch ?? 12, // released test loader

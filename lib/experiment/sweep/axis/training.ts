@@ -1,5 +1,6 @@
 import { methods } from "../../../paper";
 import { huggingFaceAdafactor, recipes } from "../../../recipe";
+import { mixedPrecision } from "../../../train/precision";
 import type { Preset } from "../../preset/songbook";
 import { type Axis, named, ofPreset, real, whole } from "./axis";
 
@@ -23,6 +24,10 @@ export const trainingAxes = {
   /** The preset's own, or the released code's. */
   optimiser: ofPreset(named(["adamw", "adafactor"]), (preset, name) =>
     name === preset.captioning.optimiser.name ? {} : changed(preset, { optimiser: optimisers(preset)[name] }),
+  ),
+  /** float16: products of matrices only. */
+  precision: ofPreset(named(["float32", "float16"]), (preset, precision) =>
+    precision === "float32" ? {} : changed(preset, { precision: mixedPrecision }),
   ),
   decoding,
   lastBatch: ofPreset(named(["scored", "dropped"]), (_, lastBatch) => ({ lastBatch })),
