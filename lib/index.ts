@@ -25,7 +25,7 @@ export { type RunName, type RunRecipe, recipeDifferences, runId } from "./experi
 export { type CaptionRecord, type RunRecord, readCaptions, readRecords } from "./experiment/run/records";
 export { captionerOf, findWeights, obtainRun, readWeights, trainedWeights, trainRun } from "./experiment/run/run";
 export { type Focus, type FusionMaps, focusOf, openFusionMaps, type SongMap } from "./experiment/run/scoring/attention";
-export { obtainFocus } from "./experiment/run/scoring/focus";
+export { obtainFocus, recordedFocus } from "./experiment/run/scoring/focus";
 export {
   encoderIsHere,
   type Material,
@@ -38,6 +38,7 @@ export { runBundle, writeBundle } from "./experiment/run/write-bundle";
 export { type Alignments, readAlignments } from "./experiment/study/alignments";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export { type Endpoint, endpointOf, primaryEndpoints, secondaryEndpoints } from "./experiment/study/endpoints";
+export { type FocusLevels, type FocusTest, focusOverReplicates } from "./experiment/study/focus-runs";
 export { frameTable, runFrame } from "./experiment/study/frame";
 export {
   type Arm,

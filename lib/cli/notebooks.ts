@@ -3,7 +3,7 @@ import path from "node:path";
 import { settings } from "../engine";
 import type { Preset } from "../experiment/preset/songbook";
 import { projectRoot, type Workspace } from "../files/project";
-import { contentOf, executedNotebooks, type NotebookRun, notebookInputs, runNotebooks } from "../notebook";
+import { contentOf, executedNotebooks, type NotebookRun, type NotebookTask, notebookInputs, runNotebooks } from "../notebook";
 import type { Reporter } from "../progress";
 import { usage } from "./options";
 
@@ -43,37 +43,42 @@ interface Execution {
  * @returns how many failed
  */
 export async function executeNotebooks({ files, preset, workspace, jobs, force, report }: Execution): Promise<number> {
-  const { results, runs, cache } = workspace;
-  const known = executedNotebooks(path.join(cache, `notebooks-${preset.name}.json`));
-  const library = contentOf([path.join(projectRoot(), "lib", "dist")], ".js");
-  const records = contentOf([runs, path.join(results, "checkpoints")]);
-  const rest = { library, records, preset: preset.name, settings: settings() };
-  const tasks = files.map((file) => ({
-    file,
-    out: path.join(results, "notebooks", path.basename(file)),
-    inputs: notebookInputs(file, rest),
-  }));
-  const open = tasks.filter(({ out, inputs }) => force || !known.isCurrent(out, inputs));
+  const known = executedNotebooks(path.join(workspace.cache, `notebooks-${preset.name}.json`));
+  const tasks = files.map((file) => ({ file, out: path.join(workspace.results, "notebooks", path.basename(file)) }));
+  const before = inputsOf(preset, workspace);
+  const open = tasks.filter(({ file, out }) => force || !known.isCurrent(out, notebookInputs(file, before)));
   const current = tasks.length - open.length;
   if (current > 0)
     console.log(`${current} of ${tasks.length} notebooks are as they were executed before (--force executes them again).`);
-  const ended = (run: NotebookRun, place: number) => {
-    if (run.ok) known.remember(run.out, (open[place] as (typeof open)[number]).inputs);
-    console.log(run.ok ? `Notebook: ${relative(run.out)}` : failureText(run));
-  };
+  const ended = (run: NotebookRun) => console.log(run.ok ? `Notebook: ${relative(run.out)}` : failureText(run));
   const progress = report(`executing ${open.length} notebooks, ${Math.min(jobs, open.length)} at once`);
-  const done = await runNotebooks(open, { jobs, env: { ALCAP_PRESET: preset.name }, progress, ended });
-  const failed = done.filter(({ ok }) => !ok).length;
+  const runs = await runNotebooks(open, { jobs, env: { ALCAP_PRESET: preset.name }, progress, ended });
+  const after = inputsOf(preset, workspace); // with what a notebook has looked up in a model and kept
+  if (after.records === before.records)
+    for (const { notebook, out } of runs.filter(({ ok }) => ok)) known.remember(out, notebookInputs(notebook, after));
+  const failed = runs.filter(({ ok }) => !ok).length;
   if (failed > 0) console.log(`${failed} of ${tasks.length} notebooks failed.`);
-  if (preset.name === COMMITTED) {
-    const equal = tasks.filter(({ file, out }) => readFileSync(file).equals(readFileSync(out))).length;
-    console.log(`Notebooks: ${equal} of ${tasks.length} are byte-identical to those of the repository.`);
-  } else
-    console.log(
-      `The repository's notebooks show the preset ${COMMITTED}: \`npm run reproduce -- --preset ${COMMITTED}\` executes them from the committed records and compares.`,
-    );
+  console.log(preset.name === COMMITTED ? equalText(tasks) : ELSEWHERE);
   return failed;
 }
+
+/** All that a notebook is made from beside its cells. */
+const inputsOf = ({ name }: Preset, { results, runs }: Workspace) => ({
+  preset: name,
+  settings: settings(),
+  library: contentOf([path.join(projectRoot(), "lib", "dist")], ".js"),
+  records: contentOf([runs, path.join(results, "checkpoints")]),
+  kept: contentOf([path.join(results, "attention"), path.join(results, "alignment.json")]),
+});
+
+function equalText(tasks: readonly NotebookTask[]): string {
+  const equal = tasks.filter(({ file, out }) => readFileSync(file).equals(readFileSync(out))).length;
+  return `Notebooks: ${equal} of ${tasks.length} are byte-identical to those of the repository.`;
+}
+
+const ELSEWHERE =
+  `The repository's notebooks show the preset ${COMMITTED}: \`npm run reproduce -- --preset ${COMMITTED}\` executes them ` +
+  "from the committed records and compares.";
 
 const failureText = ({ out, failure }: NotebookRun) =>
   `FAILED: ${relative(out)}, cell ${failure?.cell}: ${failure?.name}: ${failure?.message}\n  The notebook holds the whole error.`;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { fingerprint, sha256Of } from "../../files/fingerprint";
 import { parseJson } from "../../files/json";
-import { readBytes, readText } from "../../files/read";
+import { isFile, isFolder, readBytes, readText } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
 import { readNotebook } from "./ipynb";
 
@@ -54,18 +54,22 @@ export function notebookInputs(file: string, rest: unknown): string {
   return fingerprint([cells, rest]);
 }
 
-/** Names the content of all files below folders, of one ending where it is given; folders that are not there are empty. */
-export function contentOf(folders: readonly string[], ending = ""): string {
+/** Names the content of files and of all files below folders, of one ending where it is given; what is not there is empty. */
+export function contentOf(places: readonly string[], ending = ""): string {
   const hash = createHash("sha256");
-  for (const folder of folders) {
-    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
-    const paths = files
-      .filter((one) => one.isFile() && one.name.endsWith(ending))
-      .map((one) => path.join(one.parentPath, one.name));
-    for (const file of paths.sort()) {
-      hash.update(`${path.relative(folder, file)}\0`);
+  for (const place of places) {
+    for (const file of filesAt(place, ending)) {
+      hash.update(`${path.relative(place, file)}\0`);
       hash.update(readBytes(file));
     }
   }
   return hash.digest("hex");
+}
+
+function filesAt(place: string, ending: string): string[] {
+  if (!isFolder(place)) return isFile(place) ? [place] : [];
+  return readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile() && one.name.endsWith(ending))
+    .map((one) => path.join(one.parentPath, one.name))
+    .sort();
 }

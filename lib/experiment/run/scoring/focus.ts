@@ -7,6 +7,7 @@ import { writeWhole } from "../../../files/whole-file";
 import type { Concentration } from "../../../metric/attention";
 import { type Progress, quiet, type Reporter, reportFound } from "../../../progress";
 import { type RunName, recipeHash, recipeOf, runId } from "../recipe";
+import type { RunRecord } from "../records";
 import { captionerOf, readWeights } from "../run";
 import { type Material, prepareMaterial, type SongbookFacts } from "../songbook-material";
 import { type Focus, focusOf, openFusionMaps } from "./attention";
@@ -27,7 +28,7 @@ const measures = ["entropy", "evenness", "gini", "topMass"] as const satisfies r
  * @throws AlcapError `weights` when it is not there and the weights are not either, `record` when the file is damaged
  */
 export async function obtainFocus(facts: SongbookFacts, name: RunName, report: Reporter = quiet): Promise<Focus[]> {
-  const file = path.join(facts.workspace.results, "attention", `${runId(facts, name)}.json`);
+  const file = focusFile(facts.workspace.results, runId(facts, name));
   const hash = recipeHash(recipeOf(facts, name));
   const progress = report(`looking at the test songs with ${name.method}, seed ${name.seed}`);
   if (existsSync(file)) {
@@ -39,6 +40,18 @@ export async function obtainFocus(facts: SongbookFacts, name: RunName, report: R
   const found = await lookAtTestSongs(await prepareMaterial(preset, quiet, workspace.results), name, progress);
   writeWhole(file, `${JSON.stringify({ recipeHash: hash, columns: columnsOf(found) })}\n`);
   return readFocus(file, hash); // with the digits that were written
+}
+
+const focusFile = (results: string, id: string) => path.join(results, "attention", `${id}.json`);
+
+/**
+ * The attention of a recorded run on every test song, where it was looked up before; needs no weights.
+ *
+ * @throws AlcapError `record` when the file is damaged
+ */
+export function recordedFocus(results: string, { id, recipeHash }: Pick<RunRecord, "id" | "recipeHash">): Focus[] | undefined {
+  const file = focusFile(results, id);
+  return existsSync(file) ? readFocus(file, recipeHash) : undefined;
 }
 
 async function lookAtTestSongs(material: Material, name: RunName, progress: Progress): Promise<Focus[]> {

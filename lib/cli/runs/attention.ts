@@ -1,0 +1,20 @@
+import { lookAtGrid } from "../../experiment/sweep/attention";
+import { quiet } from "../../progress";
+import { command } from "../command";
+import { flag } from "../options";
+import { preset } from "../run-options";
+import { terminalReporter } from "../terminal";
+
+export const attentionOfRuns = command({
+  name: "runs attention",
+  about:
+    "Looks up the cross-attention of each recorded BART-fusion and ALCAP of the registered comparison on all test songs, and keeps its " +
+    "measures in results/PRESET/attention, from which notebook 06 needs no weights.",
+  options: { preset, silent: flag("no progress") },
+  action: async (asked) => {
+    const { there, withoutWeights } = await lookAtGrid(asked.preset, asked.silent ? quiet : terminalReporter());
+    for (const id of there) console.log(`${id}: there`);
+    for (const id of withoutWeights) console.log(`${id}: its weights are not on this machine`);
+    return 0;
+  },
+});

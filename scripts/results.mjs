@@ -1,0 +1,141 @@
+// Writes what README says came out, and its figure, from the committed records of standard. --check fails where they are stale instead.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+process.env.ALCAP_HOME = root;
+const library = (file) => createRequire(import.meta.url)(path.join(root, "lib/dist", file));
+const alcap = library("index.js");
+const { recordedGrid } = library("experiment/sweep/recorded.js");
+const { renderSvg } = library("notebook/figure/svg/render.js");
+const preset = alcap.presetNamed("standard");
+const runs = recordedGrid(["table1", "controls", "lambda"], preset);
+const { weight, dataSet } = alcap.registered;
+
+const arm = (method, control, λ = weight) => ({
+  method,
+  dataSet,
+  ...(method === "alcap" && { weight: λ }),
+  ...(control && { control }),
+});
+const arms = [
+  ["BART", arm("bart")],
+  ["BART-fusion", arm("bart-fusion")],
+  [`ALCAP, λ = ${weight}`, arm("alcap")],
+  ["BART with fusion's LayerNorm", arm("bart", "layer-norm")],
+  ["BART-fusion, other songs' music", arm("bart-fusion", "other-music")],
+  ["BART-fusion, the true mood", arm("bart-fusion", "true-mood")],
+  ["ALCAP, the true mood", arm("alcap", "true-mood")],
+  ["ALCAP, random pairs", arm("alcap", "random-pairs")],
+].filter(([, one]) => alcap.runsOfArm(runs, one).size > 0);
+const columns = ["nll", "mood", "mood.differs", "mood.unseen", "rouge1", "rougeL", "meteor"].map((key) => ({
+  key,
+  endpoint: alcap.endpointOf(key),
+  label: alcap.labelOf({ key, endpoint: alcap.endpointOf(key) }),
+}));
+
+const number = (x, { unit }) => (unit === "nats" ? x.toFixed(4) : (100 * x).toFixed(1));
+const signed = (x, endpoint) => `${x < 0 ? "−" : "+"}${number(Math.abs(x), endpoint)}`;
+const shown = (interval, endpoint, write = number) =>
+  interval === null
+    ? "–"
+    : `${write(interval.mean, endpoint)}${Number.isNaN(interval.low) ? "" : ` [${write(interval.low, endpoint)}, ${write(interval.high, endpoint)}]`}`;
+const row = (cells) => `| ${cells.join(" | ")} |`;
+const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
+const over = (one, key) => alcap.intervalOver(alcap.armMeans(runs, one, key));
+
+/** The registered verdict: a line an endpoint, then its numbers. */
+function verdict() {
+  const found = alcap.verdict(runs);
+  return found.primary
+    .map(alcap.primaryText)
+    .map((text) => text.split("\n").map((line) => line.trim()))
+    .map(([first, ...numbers]) => `- **${first}** ${numbers.join(" ")}`)
+    .join("\n");
+}
+
+const results = () =>
+  table(
+    ["", "replicates", ...columns.map(({ label, endpoint }) => `${label}, ${endpoint.unit === "nats" ? "nats a token" : "%"}`)],
+    arms.map(([name, one]) => [
+      name,
+      alcap.runsOfArm(runs, one).size,
+      ...columns.map(({ key, endpoint }) => shown(over(one, key), endpoint)),
+    ]),
+  );
+
+/** ALCAP − BART-fusion by λ, where the curve has been run. */
+function curve() {
+  const weights = [
+    ...new Set(runs.filter(({ method, control }) => method === "alcap" && !control).map((run) => run.weight)),
+  ].sort((a, b) => a - b);
+  const against = (λ, key) => {
+    const means = [...alcap.pairedDifferences(runs, arm("alcap", undefined, λ), arm("bart-fusion"), key)];
+    return alcap.intervalOver(new Map(means.map(([replicate, values]) => [replicate, alcap.meanAndDeviation(values).mean])));
+  };
+  if (weights.length < 3) return [];
+  const rows = weights.map((λ) => [
+    λ,
+    alcap.runsOfArm(runs, arm("alcap", undefined, λ)).size,
+    ...columns.map(({ key, endpoint }) => shown(against(λ, key), endpoint, signed)),
+  ]);
+  return [
+    "ALCAP − BART-fusion by the weight of the alignment, on the same replicates:",
+    "",
+    table(["λ", "replicates", ...columns.map(({ label }) => label)], rows),
+    "",
+  ];
+}
+
+/** The figure: the mood that captions name, by arm. */
+async function figure() {
+  const labels = arms.map(([name]) => name);
+  const values = arms
+    .map(([, one]) => over(one, "mood"))
+    .map(({ mean, low, high }) => ({ mean: 100 * mean, low: 100 * low, high: 100 * high }));
+  const spec = alcap.withReference(
+    alcap.barFigure(labels, [{ name: "mood", values, colour: 0 }], {
+      title: "Captions that name the music's mood and no other",
+      y: { label: "percent of test songs", range: [0, 105] },
+    }),
+    { y: 100 * alcap.bayesMoodAccuracy(preset.corpus.agreement, "lyrics"), label: "the most that lyrics allow" },
+  );
+  return `${await renderSvg({ data: spec.data, layout: { ...spec.layout, width: 900, height: 440 } }, { width: 900, height: 440 })}\n`;
+}
+
+const songs = preset.corpus.testSongs.toLocaleString("en");
+const text = [
+  `Does alignment make captions better? ALCAP − BART-fusion, λ = ${weight}, on \`${dataSet}\`, ${songs} test songs a replicate:`,
+  "",
+  verdict(),
+  "",
+  "![Captions that name the music's mood, by method and control](results/standard/summary.svg)",
+  "",
+  "Means over replicates with 95 % intervals; a replicate is a corpus and a training of its own. ROUGE as recall, on the one reference a song that the paper's tables use.",
+  "",
+  results(),
+  "",
+  ...curve(),
+]
+  .join("\n")
+  .trimEnd();
+
+const readme = path.join(root, "README.md");
+const picture = path.join(root, "results/standard/summary.svg");
+const pattern = /(<!-- results: [^>]*-->\n)[\s\S]*(\n<!-- \/results -->)/;
+const before = readFileSync(readme, "utf8");
+if (!pattern.test(before)) throw new Error("README.md has no place for the results.");
+const files = new Map([
+  [readme, before.replace(pattern, (_, open, close) => `${open}\n${text}\n${close}`)],
+  [picture, await figure()],
+]);
+const stale = [...files].filter(([file, content]) => !existsSync(file) || readFileSync(file, "utf8") !== content);
+if (process.argv.includes("--check") && stale.length > 0) {
+  console.error(
+    `${stale.map(([file]) => path.relative(root, file)).join(" and ")}: not what the records say. Run node scripts/results.mjs`,
+  );
+  process.exit(1);
+}
+for (const [file, content] of stale) writeFileSync(file, content);
