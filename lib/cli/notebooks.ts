@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { settings } from "../engine";
 import type { Preset } from "../experiment/preset/songbook";
+import { sha256Of } from "../files/fingerprint";
 import { projectRoot, type Workspace } from "../files/project";
 import { contentOf, executedNotebooks, type NotebookRun, type NotebookTask, notebookInputs, runNotebooks } from "../notebook";
 import type { Reporter } from "../progress";
@@ -72,7 +73,7 @@ const inputsOf = ({ name }: Preset, { results, runs }: Workspace) => ({
 });
 
 function equalText(tasks: readonly NotebookTask[]): string {
-  const equal = tasks.filter(({ file, out }) => readFileSync(file).equals(readFileSync(out))).length;
+  const equal = tasks.filter(({ file, out }) => sha256Of(file) === sha256Of(out)).length;
   return `Notebooks: ${equal} of ${tasks.length} are byte-identical to those of the repository.`;
 }
 
