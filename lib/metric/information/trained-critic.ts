@@ -33,7 +33,10 @@ export function trainCritic(pairs: PairedVectors, plan: CriticPlan): (held: Pair
   let weights = Matrix.zeros(x.columns, y.columns);
   let [mean, square] = [weights.clone(), weights.clone()];
   for (let step = 1; step <= steps; step++) {
-    const gradient = x.transpose().mmul(pulled(x.mmul(weights), y, bound)).sub(Matrix.mul(weights, l2));
+    const gradient = x
+      .transpose()
+      .mmul(pulled(x.mmul(weights), y, bound))
+      .sub(Matrix.mul(weights, l2));
     mean = Matrix.mul(mean, ADAM.first).add(Matrix.mul(gradient, 1 - ADAM.first));
     square = Matrix.mul(square, ADAM.second).add(Matrix.mul(gradient, gradient).mul(1 - ADAM.second));
     const spread = Matrix.sqrt(Matrix.div(square, 1 - ADAM.second ** step)).add(ADAM.epsilon);
