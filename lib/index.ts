@@ -15,7 +15,7 @@ export { readPreparedCorpus } from "./experiment/dataset/prepared-corpus";
 export { paperPreset } from "./experiment/preset/paper";
 export type { CaptioningPlan, DecodingPlan, RunPlan, TrainingPlan } from "./experiment/preset/plan";
 export { dataSetNames, type Preset, type PresetName, presetFromEnvironment, presetNamed } from "./experiment/preset/songbook";
-export { obtainBaseModel } from "./experiment/pretrain/base-model";
+export { denoisingTexts, obtainBaseModel } from "./experiment/pretrain/base-model";
 export { type Bundle, bundleFolder, readBundle } from "./experiment/run/bundle";
 export type { RunFacts, RunMaterial } from "./experiment/run/material";
 export { obtainRuns } from "./experiment/run/obtain-runs";
@@ -35,6 +35,7 @@ export {
   songbookFacts,
 } from "./experiment/run/songbook-material";
 export { runBundle, writeBundle } from "./experiment/run/write-bundle";
+export { type Alignments, readAlignments } from "./experiment/study/alignments";
 export { type Comparison, compareRuns } from "./experiment/study/compare";
 export { type Endpoint, endpointOf, primaryEndpoints, secondaryEndpoints } from "./experiment/study/endpoints";
 export { type FocusLevels, type FocusTest, focusOverReplicates } from "./experiment/study/focus-runs";
@@ -73,6 +74,7 @@ export {
   retrieveBoth,
 } from "./experiment/study/retrieval-runs";
 export {
+  counted,
   type Measure,
   measures,
   methodNames,

@@ -40,7 +40,7 @@ function forget() {
   for (const name of readdirSync(cache)) if (name.startsWith("run-")) rmSync(path.join(cache, name), { recursive: true });
 }
 
-test("reproduce --preset smoke: three runs, their captions, a table, the executed notebooks", { timeout: 240_000 }, () => {
+test("reproduce --preset smoke: three runs, their captions, a table, the executed notebooks", { timeout: 480_000 }, () => {
   const { status, stdout, stderr } = alcap("reproduce", "--preset", "smoke", "--jobs", "2");
   assert.equal(status, 0, stderr);
   assert.match(stderr, /training 3 runs, 2 at once \d+\/\d+ · .*bart 2022/);
@@ -68,6 +68,14 @@ test("reproduce --preset smoke: three runs, their captions, a table, the execute
     assert.ok(!outputs.includes('"error"') && !outputs.includes("NOT "), `${name}: no cell failed and every check came out`);
     assert.ok(/as by hand|as expected/.test(outputs) && outputs.includes("image/png"), name);
   }
+  const [lambda] = readdirSync(executed).filter((name) => name.startsWith("08"));
+  assert.match(readFileSync(path.join(executed, lambda ?? ""), "utf8"), /held-out InfoNCE is \d/);
+  assert.match(
+    alcap("reproduce", "--preset", "smoke", "--only", "03").stdout,
+    /1 of 1 notebooks are as they were executed before/,
+  );
+  const none = alcap("reproduce", "--preset", "smoke", "--only", "03,77");
+  assert.deepEqual([none.status, none.stdout], [2, ""]);
 });
 
 test("one after another, runs have the bytes of those made side by side; a second reproduce reads them", {
@@ -81,7 +89,11 @@ test("one after another, runs have the bytes of those made side by side; a secon
   assert.deepEqual(lasting(), sideBySide);
   const times = () => ids.map((name) => statSync(file(`${name}.json`)).mtimeMs);
   const before = times();
-  assert.equal(alcap("reproduce", "--preset", "smoke", "--no-notebooks").status, 0);
+  const again = alcap("reproduce", "--preset", "smoke", "--no-notebooks", "--retrain", "--jobs", "2");
+  assert.equal(again.status, 0, again.stderr);
+  assert.match(again.stdout, /All 3 runs were recorded: none was trained\./);
+  assert.match(again.stderr, /training 3 runs/);
+  assert.match(again.stdout, /Made anew\. Records: 3 of 3 equal what was recorded to the last digit/);
   assert.deepEqual(times(), before, "no record was written again");
 });
 
@@ -91,7 +103,7 @@ function isAlive(pid: string): boolean {
   return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
 
-test("Ctrl-C ends all runs that go side by side; started again they end with the same bytes", { timeout: 240_000 }, async () => {
+test("Ctrl-C ends all runs that go side by side; started again they end with the same bytes", { timeout: 480_000 }, async () => {
   const whole = lasting();
   forget();
   const args = [path.join(projectRoot(), "lib/bin/alcap.js"), "train", "--preset", "smoke", "--jobs", "2"];

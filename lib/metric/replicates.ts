@@ -23,7 +23,7 @@ export interface ReplicateTest extends Interval {
  */
 export function overReplicates(values: ArrayLike<number>, level = 0.95): ReplicateTest {
   if (values.length < 2)
-    throw new AlcapError("input", `${values.length} replicates say nothing of how they differ.`, "Give two or more.");
+    throw new AlcapError("input", "Fewer than two replicates say nothing of how they differ.", "Give two or more.");
   const { mean, sd } = meanAndDeviation(values);
   const degrees = values.length - 1;
   const error = sd / Math.sqrt(values.length);

@@ -22,8 +22,10 @@ export {
 } from "./figure/plots";
 export type { FigureFrame, Source } from "./figure/style";
 export { type FigureSize, type FigureSpec, renderSvg } from "./figure/svg/render";
+export { contentOf, type ExecutedNotebooks, executedNotebooks, notebookInputs } from "./kernel/executed";
 export { installKernelspec } from "./kernel/kernelspec";
 export { type NotebookFailure, type NotebookRun, type RunOptions, runNotebook } from "./kernel/run";
+export { type NotebookTask, type RunAllOptions, runNotebooks } from "./kernel/run-all";
 export { notebookProgress } from "./progress";
 export { displayEquation, paperSays, weFind } from "./prose";
 export { displaySource, findSource, type SourceOptions, type SourceText } from "./source";

@@ -4,6 +4,7 @@ const records = () => import("./records.js");
 const keep = () => import("./keep.js");
 const attention = () => import("./attention.js");
 const verdict = () => import("./verdict.js");
+const alignment = () => import("./alignment.js");
 
 /** `alcap runs`: what is recorded. */
 export const runs = group("runs", "Shows recorded runs. Records need no weights: what is committed is shown without training.", {
@@ -15,6 +16,7 @@ export const runs = group("runs", "Shows recorded runs. Records need no weights:
     about: "measures of the cross-attention of runs whose weights are here",
     load: async () => (await attention()).attentionOfRuns,
   },
+  alignment: { about: "held-out InfoNCE of ALCAP runs, from their weights", load: async () => (await alignment()).alignmentOf },
   verdict: { about: "what the confirmation runs show", load: async () => (await verdict()).verdictOf },
   schema: { about: "records and captions as JSON Schema", load: async () => (await records()).schema },
 });

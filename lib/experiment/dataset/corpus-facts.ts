@@ -137,11 +137,13 @@ export function vocabularyGrowth(songs: readonly Song[]): Uint32Array {
 /**
  * How new each test interpretation is: the fraction of its words that the most similar training interpretation lacks (`novelty`).
  * Interpretations of every listener and of any votes are counted.
+ *
+ * @param also other texts that a model has seen before, counted as training interpretations are
  */
-export function testNovelty(songs: readonly Song[]): number[] {
+export function testNovelty(songs: readonly Song[], also: readonly string[] = []): number[] {
   const texts = (split: Split) =>
     songs.filter((song) => song.split === split).flatMap(({ interpretations }) => interpretations.map(({ text }) => text));
-  return texts("test").map(noveltyAgainst(texts("train")));
+  return texts("test").map(noveltyAgainst([...texts("train"), ...also]));
 }
 
 /** What the lyrics say of the music's mood, at one setting of the dial. */

@@ -1,4 +1,4 @@
-import { songbookDataSets } from "../../data/corpus/layout/data-sets";
+import { type SongbookDataSet, songbookDataSets } from "../../data/corpus/layout/data-sets";
 import { inVariant, type Variant } from "../../data/corpus/layout/variants";
 import {
   freshComments,
@@ -13,7 +13,7 @@ import {
   songCount,
   type Truth,
 } from "../../data/songbook";
-import { fingerprint } from "../../files/fingerprint";
+import { canonical, fingerprint } from "../../files/fingerprint";
 import type { Preset } from "../preset/songbook";
 
 /** What captioning needs of a song. Its truth is known where the corpus was generated. */
@@ -52,6 +52,15 @@ export interface Corpus<S extends SongText = Song> {
  * playlist's review with the song that stands for it.
  */
 export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">): Corpus {
+  const name = canonical([corpus, dataSet]);
+  last = last?.name === name ? last : { name, corpus: drawnCorpus(corpus, dataSet) };
+  return last.corpus;
+}
+
+/** The corpus that was drawn last: it is asked for again and again, and drawing it takes seconds. */
+let last: { readonly name: string; readonly corpus: Corpus } | undefined;
+
+function drawnCorpus(corpus: SongbookOptions, dataSet: SongbookDataSet): Corpus {
   const songs = Array.from({ length: songCount(corpus) }, (_, index) => makeSong(corpus, index));
   const hash = fingerprint(
     songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),

@@ -1,11 +1,13 @@
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import { settings } from "../../engine";
 import { type Progress, quiet, type Reporter } from "../../progress";
 import type { RunMaterial } from "./material";
 import { preparedMaterial } from "./prepared-material";
-import { type RunName, runId, runsOf } from "./recipe";
+import { type RunName, recipeOf, runId, runsOf } from "./recipe";
 import type { RunRecord } from "./records";
-import { findRun, findWeights, obtainRun, trainRun } from "./run";
+import { findRun, findWeights, obtainRun, runFolder, trainRun } from "./run";
 import { type RunSource, sideBySide } from "./side-by-side";
 import { prepareMaterial, recordedRuns, type SongbookFacts } from "./songbook-material";
 
@@ -75,4 +77,22 @@ export async function makeRun(
 ): Promise<void> {
   await obtainRun(material, name, training, captioning);
   if (weights && findWeights(material, name) === undefined) await trainRun(material, name, training);
+}
+
+/**
+ * Makes a preset's runs anew although they are recorded. The new records stand in a folder of their own, so that the earlier ones stay as they
+ * are; what a stopped making has left there is kept.
+ *
+ * @returns the new records; the folder is then gone, the new weights stay
+ */
+export async function remakeRuns(facts: SongbookFacts, jobs: number, report: Reporter): Promise<RunRecord[]> {
+  const { preset, workspace } = facts;
+  const out = path.join(workspace.results, "anew");
+  const begun = existsSync(out);
+  const material = await prepareMaterial(preset, report, out);
+  for (const name of begun ? [] : runsOf(preset))
+    rmSync(runFolder(workspace.cache, recipeOf(facts, name)), { recursive: true, force: true });
+  const records = await makeRuns(material, { preset, out }, report, { jobs });
+  rmSync(out, { recursive: true, force: true });
+  return records;
 }

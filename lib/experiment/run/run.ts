@@ -35,16 +35,22 @@ export function captionerOf({ preset, text, music }: ModelFacts, method: Method)
 /** Where a run's weights, checkpoint and drafts lie. */
 export const runFolder = (cache: string, recipe: RunRecipe) => path.join(cache, `run-${recipeHash(recipe)}`);
 
+const WEIGHTS = "model.safetensors";
+
 /** Where a run's trained weights lie; they can be made again from the recipe. */
 export const weightsFile = (facts: RunFacts, name: RunName): string =>
-  path.join(runFolder(facts.workspace.cache, recipeOf(facts, name)), "model.safetensors");
+  path.join(runFolder(facts.workspace.cache, recipeOf(facts, name)), WEIGHTS);
 
 /** Where the weights of a run lie beside its record, of those few that are kept: what is committed there needs no training in a clone. */
 const keptFile = (results: string, recipe: RunRecipe) => path.join(results, "checkpoints", `${idOf(recipe)}.safetensors`);
 
-/** The file of a run's trained weights: where training leaves them, else where they are kept; undefined when they are in neither place. */
+/** The file of a recipe's trained weights: where training leaves them, else where they are kept; undefined when they are in neither place. */
+export const weightsOf = ({ results, cache }: Pick<Workspace, "results" | "cache">, recipe: RunRecipe): string | undefined =>
+  [path.join(runFolder(cache, recipe), WEIGHTS), keptFile(results, recipe)].find((file) => existsSync(file));
+
+/** The file of a run's trained weights, in either place. */
 export const findWeights = (facts: RunFacts, name: RunName): string | undefined =>
-  [weightsFile(facts, name), keptFile(facts.workspace.results, recipeOf(facts, name))].find((file) => existsSync(file));
+  weightsOf(facts.workspace, recipeOf(facts, name));
 
 /**
  * The file of a run's trained weights.
@@ -80,7 +86,7 @@ export function readWeights(facts: RunFacts, name: RunName): ParamValues {
  * @throws AlcapError `weights` when they are not on this machine
  */
 export function keepWeights({ results, cache }: Pick<Workspace, "results" | "cache">, { id, recipe }: RunRecord): string {
-  const from = path.join(runFolder(cache, recipe), "model.safetensors");
+  const from = path.join(runFolder(cache, recipe), WEIGHTS);
   if (!existsSync(from))
     throw new AlcapError("weights", `The trained weights of ${id} are not in ${cache}.`, "Train the run with --weights first.");
   const kept = keptFile(results, recipe);

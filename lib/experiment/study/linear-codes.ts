@@ -152,7 +152,7 @@ function batchesOf({ x, y }: PairedVectors, batch: number, order: readonly numbe
   const rows = (vectors: readonly ArrayLike<number>[], places: readonly number[]) => {
     const width = vectors[0]?.length ?? 0;
     const data = new Float32Array(places.length * width);
-    places.forEach((place, row) => void data.set(Array.from(vectors[place]!), row * width));
+    places.forEach((place, row) => void data.set(vectors[place]!, row * width));
     return value(data, [places.length, width]);
   };
   return Array.from({ length: Math.floor(order.length / batch) }, (_, at) => {

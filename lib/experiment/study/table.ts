@@ -52,6 +52,9 @@ export function resultTable(records: readonly RunRecord[], columns: readonly Mea
   return inColumns([head, ...body]);
 }
 
+/** `1 replicate`, `10 replicates`; for nouns whose plural is formed by an s. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 /** Rows of texts as plain text, each column as wide as its longest text. */
 export function inColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));

@@ -1,6 +1,6 @@
 import type { Interval } from "../../metric/certainty";
 import type { Endpoint } from "./endpoints";
-import { inColumns } from "./table";
+import { counted, inColumns } from "./table";
 import { type Difference, NEGLIGIBLE, type PrimaryVerdict, type Verdict } from "./verdict";
 
 /** A difference in its unit, with its sign: points of percent, or nats a token. */
@@ -52,7 +52,7 @@ function cells({ test, endpoint, replicates, corrected, detectable }: Difference
 export function primaryText(one: PrimaryVerdict): string {
   const { endpoint, test, replicates, corrected, detectable, music, equivalence, outcome, negligible } = one;
   const name = `${endpoint.label} (${endpoint.better} is better)`;
-  if (!test) return `${name}: cannot tell. ${replicates} replicates say nothing of how replicates differ.`;
+  if (!test) return `${name}: cannot tell. From ${counted(replicates, "replicate")} nothing is known of how replicates differ.`;
   const share = `${Math.round(100 * NEGLIGIBLE)} %`;
   const margin = equivalence && size(equivalence.margin, endpoint);
   const bought = music
@@ -69,7 +69,7 @@ export function primaryText(one: PrimaryVerdict): string {
   }[outcome];
   return [
     `${name}: ${said}`,
-    `  ${interval(test, endpoint)} ${inUnit(endpoint)}, 95 % interval over ${replicates} replicates, ${chance(test.p)}, ${chance(corrected ?? 1)} for both endpoints together; songs explain ${Math.round(100 * test.songs)} % of the replicates' variance.`,
+    `  ${interval(test, endpoint)} ${inUnit(endpoint)}, 95 % interval over ${counted(replicates, "replicate")}, ${chance(test.p)}, ${chance(corrected ?? 1)} for both endpoints together; songs explain ${Math.round(100 * test.songs)} % of the replicates' variance.`,
     `  ${bought}${inner} Detectable with 80 % power: ${size(detectable ?? Number.NaN, endpoint)}.`,
   ].join("\n");
 }

@@ -4,13 +4,14 @@ import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter } from "../../progress";
 import type { Preset } from "../preset/songbook";
 import { obtainRuns } from "../run/obtain-runs";
-import { idOf, type RunRecipe, recipeHash, recipeOf } from "../run/recipe";
-import { type CaptionRecord, readCaptions, readRecord, recordIds } from "../run/records";
+import { idOf, type RunName, type RunRecipe, recipeHash, recipeOf, runsOf } from "../run/recipe";
+import { type CaptionRecord, type RunRecord, readCaptions, readRecord, recordIds } from "../run/records";
 import { materialNames, songbookFacts } from "../run/songbook-material";
 import { asReplicate, corpusSeedOf, type GridRun, gridRun } from "../study/grid-runs";
 import type { Cell, Coordinates } from "./axes";
 import { cellsOf, kindOf } from "./grid";
 import { grids } from "./grids";
+import { obtainSweep } from "./obtain";
 import { recordOf, runsOfCells } from "./runs";
 
 /** Grids of replicates whose cells differ in nothing but what a recipe says and the seed. */
@@ -31,17 +32,32 @@ export function recordedGrid(names: readonly StudyGrid[], preset: Preset): GridR
   return wanted.flatMap(({ record, captions }) => gridRun(record, captions, kind) ?? []);
 }
 
+/** A recorded run with what makes it again. */
+export interface KnownRun {
+  readonly record: RunRecord;
+  readonly captions: readonly CaptionRecord[];
+  readonly preset: Preset;
+  readonly name: RunName;
+}
+
+/** The recorded runs of a preset: its own, and those of the grids of replicates. */
+export function knownRuns(preset: Preset): KnownRun[] {
+  const own = runsOf(preset).map((name) => ({ preset, name, at: {} }));
+  const cells = (["table1", "lambda", "controls"] as const).flatMap((name) => cellsOf(grids[name], preset));
+  return wantedRuns([...own, ...cells], workspaceOf(preset).runs);
+}
+
 /** The records that may be those of cells, in order of id. */
-function wantedRuns(cells: readonly Cell[], folder: string) {
+function wantedRuns(cells: readonly Pick<Cell, "preset" | "name">[], folder: string): KnownRun[] {
   const known = new Map<string, ReturnType<typeof materialNames>>();
-  const wanted = new Map<string, { readonly recipe: RunRecipe; readonly preset: Preset }[]>();
+  const wanted = new Map<string, { readonly recipe: RunRecipe; readonly preset: Preset; readonly name: RunName }[]>();
   for (const { preset, name } of cells) {
     const key = canonical([preset.baseModel, preset.start]);
     const material = known.get(key) ?? materialNames(preset);
     known.set(key, material);
     const recipe = recipeOf({ preset, ...material, corpus: { name: preset.dataSet, hash: "" } }, name);
     const id = withoutHash(idOf(recipe));
-    wanted.set(id, [...(wanted.get(id) ?? []), { recipe, preset }]);
+    wanted.set(id, [...(wanted.get(id) ?? []), { recipe, preset, name }]);
   }
   return recordIds(folder).flatMap((id) => {
     const candidates = wanted.get(withoutHash(id)) ?? [];
@@ -51,7 +67,8 @@ function wantedRuns(cells: readonly Cell[], folder: string) {
     const alike = candidates.filter(({ recipe }) => recipeHash({ ...recipe, data, engine }) === record.recipeHash);
     if (alike.length === 0) return [];
     const captions = readCaptions(folder, record);
-    return alike.some(({ preset }) => isOfCorpus(preset, captions)) ? [{ record, captions }] : [];
+    const found = alike.find(({ preset }) => isOfCorpus(preset, captions));
+    return found ? [{ record, captions, preset: found.preset, name: found.name }] : [];
   });
 }
 
@@ -81,13 +98,16 @@ const isOfFew = ({ at: { dataSet = FEW.dataSet, control = FEW.control, lambda = 
 /**
  * The runs of grids that a notebook looks at. At `smoke` a few of them are made here; elsewhere they are those that are recorded (`alcap sweep` makes
  * them), and where there are none and the preset is for development, its own runs of one seed, made where they are missing.
+ *
+ * @param options `jobs`: of what is made at `smoke`, runs at once, each a process of its own; with 1 one after another in this one
  */
 export async function obtainGrid(
   names: readonly StudyGrid[],
   preset: Preset,
   report: Reporter = quiet,
+  { jobs = 1 }: { readonly jobs?: number } = {},
 ): Promise<readonly GridRun[]> {
-  if (preset.name === "smoke") return madeHere(names, preset, report);
+  if (preset.name === "smoke") return madeHere(names, preset, report, jobs);
   const found = recordedGrid(names, preset);
   if (found.length > 0 || kindOf(grids.table1, preset) === "confirmation") return found;
   const seeds = preset.seeds.slice(0, 1); // others share its corpus and its test songs, so they are no replicates
@@ -96,16 +116,15 @@ export async function obtainGrid(
   return records.map((record) => asReplicate(record, readCaptions(folder, record), 1));
 }
 
-async function madeHere(names: readonly StudyGrid[], preset: Preset, report: Reporter): Promise<readonly GridRun[]> {
-  const cells = names.flatMap((name) => cellsOf(grids[name], preset).filter(isOfFew));
-  const made: GridRun[] = [];
-  for (const run of runsOfCells(cells)) {
-    const known = recordOf(run);
-    const [record] = known ? [known] : await obtainRuns(songbookFacts(run.preset), report, { runs: [run.name] });
-    const found = record && gridRun(record, readCaptions(run.folder, record), kindOf(grids.table1, preset));
-    if (found) made.push(found);
-  }
-  return made;
+async function madeHere(
+  names: readonly StudyGrid[],
+  preset: Preset,
+  report: Reporter,
+  jobs: number,
+): Promise<readonly GridRun[]> {
+  const runs = runsOfCells(names.flatMap((name) => cellsOf(grids[name], preset).filter(isOfFew)));
+  const made = await obtainSweep(runs, report, { jobs });
+  return made.flatMap(({ record, folder }) => gridRun(record, readCaptions(folder, record), kindOf(grids.table1, preset)) ?? []);
 }
 
 /** A recorded run with its values on the axes of its grid. */

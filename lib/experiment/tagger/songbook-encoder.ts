@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { TAGS } from "../../data/songbook";
+import { songCount, TAGS } from "../../data/songbook";
 import { compile, engineInfo, numericsOf, tf, type Value, value } from "../../engine";
 import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/fingerprint";
@@ -97,8 +97,7 @@ export async function obtainMusicEncoder(
 export async function obtainEncoderWeights(preset: Preset, cache: string, report: Reporter): Promise<string> {
   const found = findEncoder(preset, cache);
   if (found === undefined) return makeEncoder(preset, cache, report);
-  const { songs } = encoderSongs(preset);
-  reportFound(report(LABELS.render), songs.length);
+  reportFound(report(LABELS.render), songCount(preset.tagger.songs));
   reportFound(report(LABELS.train), readTrained(found).curve.steps.length);
   return found;
 }

@@ -33,8 +33,10 @@ export function trainCritic(pairs: PairedVectors, plan: CriticPlan): (held: Pair
   let weights = Matrix.zeros(x.columns, y.columns);
   let [mean, square] = [weights.clone(), weights.clone()];
   for (let step = 1; step <= steps; step++) {
-    const pull = pullOf(x.mmul(weights).mmul(y.transpose()), bound);
-    const gradient = x.transpose().mmul(pull).mmul(y).sub(Matrix.mul(weights, l2));
+    const gradient = x
+      .transpose()
+      .mmul(pulled(x.mmul(weights), y, bound))
+      .sub(Matrix.mul(weights, l2));
     mean = Matrix.mul(mean, ADAM.first).add(Matrix.mul(gradient, 1 - ADAM.first));
     square = Matrix.mul(square, ADAM.second).add(Matrix.mul(gradient, gradient).mul(1 - ADAM.second));
     const spread = Matrix.sqrt(Matrix.div(square, 1 - ADAM.second ** step)).add(ADAM.epsilon);
@@ -48,18 +50,45 @@ export function trainCritic(pairs: PairedVectors, plan: CriticPlan): (held: Pair
 
 const withOne = (vectors: readonly ArrayLike<number>[]) => new Matrix(vectors.map((vector) => [...Array.from(vector), 1]));
 
-/** The bound's derivative by every score: up for pairs, down for the others as far as they are taken for pairs. */
-function pullOf(scores: Matrix, bound: CriticPlan["bound"]): Matrix {
-  const samples = scores.rows;
+/**
+ * `P Y` of the bound's derivative `P` by every score `F Yᵀ`: up for pairs, down for the others as far as they are taken for pairs. `P` itself, a
+ * number for every pairing, is never in memory as a matrix.
+ */
+function pulled(features: Matrix, y: Matrix, bound: CriticPlan["bound"]): Matrix {
+  const [samples, width] = [y.rows, y.columns];
   const rowwise = bound === "infonce"; // its softmax is over each row, and has the pair itself in it; the other's is over all that are no pair
-  const values = scores.to1DArray();
-  const peak = values.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const pull = values.map((score, at) => (rowwise || at % (samples + 1) !== 0 ? Math.exp(score - peak) : 0));
+  const targets = Float64Array.from(y.to1DArray());
+  const scores = scoresOf(Float64Array.from(features.to1DArray()), targets, width);
+  const peak = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  const sums = new Float64Array(samples * width);
   const totals = new Float64Array(samples);
-  for (let at = 0; at < pull.length; at++) totals[Math.floor(at / samples)]! += pull[at]!;
+  for (let i = 0; i < samples; i++) {
+    for (let j = 0; j < samples; j++) {
+      if (i === j && !rowwise) continue;
+      const weight = Math.exp(scores[i * samples + j]! - peak);
+      totals[i]! += weight;
+      for (let k = 0; k < width; k++) sums[i * width + k]! += weight * targets[j * width + k]!;
+    }
+  }
   const all = totals.reduce((sum, total) => sum + total, 0);
   const share = (row: number) => (rowwise ? totals[row]! * samples : all);
-  const signed = pull.map((weight, at) => -weight / share(Math.floor(at / samples)));
-  for (let i = 0; i < samples; i++) signed[i * (samples + 1)]! += 1 / samples;
-  return Matrix.from1DArray(samples, samples, signed);
+  return Matrix.from1DArray(
+    samples,
+    width,
+    sums.map((sum, at) => targets[at]! / samples - sum / share(Math.floor(at / width))),
+  );
+}
+
+/** `F Yᵀ`, row-major. */
+function scoresOf(features: Float64Array, targets: Float64Array, width: number): Float64Array {
+  const samples = targets.length / width;
+  const scores = new Float64Array(samples * samples);
+  for (let i = 0; i < samples; i++) {
+    for (let j = 0; j < samples; j++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += features[i * width + k]! * targets[j * width + k]!;
+      scores[i * samples + j] = sum;
+    }
+  }
+  return scores;
 }

@@ -1,8 +1,9 @@
 import { words } from "../../data/songbook";
 
+/** The texts that hold a word, and how often each does. */
 interface Posting {
-  readonly text: number;
-  readonly count: number;
+  readonly texts: number[];
+  readonly counts: number[];
 }
 
 /**
@@ -13,12 +14,13 @@ interface Posting {
  * A text without words, or compared with nothing, has novelty 1.
  */
 export function noveltyAgainst(others: readonly string[]): (text: string) => number {
-  const postings = new Map<string, Posting[]>();
+  const postings = new Map<string, Posting>();
   for (const [text, other] of others.entries()) {
     for (const [word, count] of bag(other)) {
-      const seen = postings.get(word);
-      if (seen) seen.push({ text, count });
-      else postings.set(word, [{ text, count }]);
+      const seen = postings.get(word) ?? { texts: [], counts: [] };
+      seen.texts.push(text);
+      seen.counts.push(count);
+      postings.set(word, seen);
     }
   }
   return (text) => {
@@ -27,11 +29,10 @@ export function noveltyAgainst(others: readonly string[]): (text: string) => num
     let most = 0;
     for (const [word, count] of bag(text)) {
       total += count;
-      for (const other of postings.get(word) ?? []) {
-        shared[other.text]! += Math.min(count, other.count);
-        most = Math.max(most, shared[other.text]!);
-      }
+      const { texts, counts } = postings.get(word) ?? { texts: [], counts: [] };
+      for (let i = 0; i < texts.length; i++) shared[texts[i]!]! += Math.min(count, counts[i]!);
     }
+    for (let i = 0; i < shared.length; i++) if (shared[i]! > most) most = shared[i]!;
     return total === 0 ? 1 : 1 - most / total;
   };
 }

@@ -10,6 +10,8 @@ const LOG_TAIL = 4000;
 export interface Outcome {
   readonly error?: ErrorOutput;
   readonly fatal: boolean;
+  /** Whether a cell ran to its end. */
+  readonly ran?: boolean;
 }
 
 export interface KernelProcess {
@@ -51,7 +53,8 @@ export function startKernelProcess(folder: string, env: NodeJS.ProcessEnv, onRep
     settle(death);
   };
   child.on("message", (reply: Reply) => {
-    if (reply.type === "done" || reply.type === "closed") settle({ ...(reply.error && { error: reply.error }), fatal: false });
+    if (reply.type === "done" || reply.type === "closed")
+      settle({ ...(reply.error && { error: reply.error }), fatal: false, ran: reply.type === "done" && reply.ran });
     else onReply(reply);
   });
   child.on("error", (error) => died(`could not be started: ${error.message}`));

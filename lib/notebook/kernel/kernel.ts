@@ -1,10 +1,10 @@
-// The process that runs a notebook's cells: tslab's converter and executor without Jupyter. Started by run.ts, which speaks protocol.ts to it.
+// The process that runs a notebook's cells: tslab's executor without Jupyter. Started by run.ts, which has the cells converted and speaks protocol.ts to it.
 import { StringDecoder } from "node:string_decoder";
 import { format, inspect } from "node:util";
 import { projectRoot } from "../../files/project";
 import type { ErrorOutput, JsonObject } from "./ipynb";
 import type { Reply, Request } from "./protocol";
-import { loadTslab, type TslabExecutor, watchNothing } from "./tslab";
+import { type ConvertedCell, loadTslab, type TslabExecutor } from "./tslab";
 
 /** The pattern with which tslab reports a compile error: file, line, column, message. */
 const DIAGNOSTIC_FORMAT = "%s%d:%d - %s";
@@ -25,16 +25,16 @@ function forwardStream(name: "stdout" | "stderr"): void {
   process[name].write = write;
 }
 
-function startExecutor(onProblem: (words: unknown[]) => void): TslabExecutor {
-  watchNothing();
+/** The executor, which is given each cell as `converted` has it then. */
+function startExecutor(converted: () => ConvertedCell, onProblem: (words: unknown[]) => void): TslabExecutor {
   const tslab = loadTslab();
-  const node = tslab.createConverter({ isJS: false, isBrowser: false });
+  const node = { convert: converted, close: () => {} };
   const converters = {
     node,
     get browser(): never {
       throw new Error("Cells for the browser are not supported: remove the cell's browser mark.");
     },
-    close: () => node.close(),
+    close: () => {},
   };
   tslab.jupyter.lastWriteDisplayData = ({ data, metadata, transient }, update) => {
     const bundle = { data: data as JsonObject, metadata: metadata as JsonObject };
@@ -67,6 +67,17 @@ function describe(thrown: unknown): string {
     .join("\n");
 }
 
+/** Leaves out the compiled files that the executor has already: a module given again would be loaded again. */
+function remembering(): (cell: ConvertedCell) => ConvertedCell {
+  const known = new Map<string, string>();
+  return (cell) => {
+    const fresh = (cell.sideOutputs ?? []).filter(({ path, data }) => known.get(path) !== data);
+    for (const { path, data } of fresh) known.set(path, data);
+    const { sideOutputs: _, ...rest } = cell;
+    return fresh.length > 0 ? { ...rest, sideOutputs: fresh } : rest;
+  };
+}
+
 /** One turn of the event loop, after which Node has reported rejections nobody handled. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -87,14 +98,25 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (reason) => onProblem([reason]));
   process.on("uncaughtException", (error) => onProblem([error]));
   process.on("disconnect", () => process.exit(1));
-  const executor = startExecutor(onProblem);
+  let converted: ConvertedCell = { diagnostics: [] };
+  const executor = startExecutor(() => converted, onProblem);
+  const execute = (source: string) =>
+    executor.execute(source).catch((error: unknown) => {
+      onProblem([error]);
+      return false;
+    });
+  const newSideOutputs = remembering();
 
   process.on("message", async (request: Request) => {
-    if (request.type === "execute") await executor.execute(request.source).catch((error: unknown) => onProblem([error]));
+    let ran = false;
+    if (request.type === "execute") {
+      converted = newSideOutputs(request.converted);
+      ran = await execute(request.source);
+    }
     await turn();
     const found = takeProblems();
     const error = found.length > 0 ? { error: errorOutput(found) } : {};
-    if (request.type === "execute") reply({ type: "done", cell: request.cell, ...error });
+    if (request.type === "execute") reply({ type: "done", cell: request.cell, ran, ...error });
     else reply({ type: "closed", ...error }, () => process.exit(0));
   });
   reply({ type: "ready" });

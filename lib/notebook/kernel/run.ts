@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type Progress, silent } from "../../progress";
+import { type CellConverter, startCellConverter } from "./cell-converter";
 import { type Cell, type ErrorOutput, type Notebook, readNotebook, writeNotebook } from "./ipynb";
 import { type KernelProcess, startKernelProcess } from "./kernel-process";
 import { createOutputLog, type OutputLog } from "./outputs";
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly progress?: Progress;
   /** Seconds for the whole notebook; without it a cell may take for ever. */
   readonly timeout?: number;
+  /** Of the notebook's folder, where several notebooks share one. */
+  readonly converter?: CellConverter;
 }
 
 export interface NotebookFailure {
@@ -52,14 +55,23 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   const { progress = silent, timeout } = options;
   const started = performance.now();
   const notebook = readNotebook(notebookPath);
+  const converter = options.converter ?? startCellConverter(path.dirname(notebookPath));
   const log = createOutputLog();
-  const session: Session = { notebook, log, cell: -1, done: 0, progress };
+  const session: Session = { notebook, log, cell: -1, done: 0, progress, converter };
   const kernel = startKernelProcess(path.dirname(notebookPath), options.env ?? {}, (reply) => record(session, reply));
   const timer =
     timeout === undefined
       ? undefined
       : setTimeout(() => kernel.kill(`took longer than ${timeout} s and was ended`), timeout * 1000);
-  const { counts, failure } = await runCells(session, kernel).finally(() => clearTimeout(timer));
+  const { counts, failure } = await runCells(session, kernel)
+    .catch((error: unknown) => {
+      kernel.kill("was ended");
+      throw error;
+    })
+    .finally(() => {
+      clearTimeout(timer);
+      if (options.converter === undefined) converter.close();
+    });
 
   writeNotebook(out, withOutputs(notebook, log, counts));
   const seconds = (performance.now() - started) / 1000;
@@ -72,6 +84,7 @@ interface Session {
   readonly notebook: Notebook;
   readonly log: OutputLog;
   readonly progress: Progress;
+  readonly converter: CellConverter;
   cell: number;
   done: number;
 }
@@ -83,18 +96,21 @@ interface CellsRun {
 }
 
 async function runCells(session: Session, kernel: KernelProcess): Promise<CellsRun> {
-  const { notebook, log, progress } = session;
+  const { notebook, log, progress, converter } = session;
   const counts = new Map<number, number>();
   const code = [...notebook.cells.entries()].filter(([, cell]) => cell.cell_type === "code" && cell.source.trim() !== "");
   const fail = (index: number, error: ErrorOutput): CellsRun => {
     log.error(index, error);
     return { counts, failure: describeFailure(index, notebook.cells[index]!, error) };
   };
+  let declared = "";
   for (const [index, cell] of code) {
     session.cell = index;
     progress(session.done, code.length);
     counts.set(index, counts.size + 1);
-    const { error, fatal } = await kernel.ask({ type: "execute", cell: index, source: cell.source });
+    const converted = await converter.convert(declared, cell.source);
+    const { error, fatal, ran } = await kernel.ask({ type: "execute", cell: index, source: cell.source, converted });
+    if (ran) declared = converted.declOutput ?? "";
     if (error && (fatal || !mayFail(cell))) {
       if (!fatal) await kernel.ask({ type: "shutdown" });
       return fail(index, error);

@@ -14,7 +14,20 @@ export interface TslabJupyter {
   lastWriteDisplayData: WriteDisplay | null;
 }
 
+/** A cell as JavaScript, or what is wrong with it: plain data. */
+export interface ConvertedCell {
+  readonly output?: string;
+  /** What this cell and those before it declare, for the cells that follow. */
+  readonly declOutput?: string;
+  readonly diagnostics: readonly unknown[];
+  /** TypeScript beside the notebook that the cell imports, compiled. */
+  readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
+  readonly [field: string]: unknown;
+}
+
 export interface TslabConverter {
+  /** Checks and compiles a cell; what earlier cells declare decides the outcome with it, and nothing else does. */
+  convert(declared: string, source: string): ConvertedCell;
   close(): void;
 }
 
@@ -31,7 +44,6 @@ export interface TslabExecutor {
 
 export interface Tslab {
   readonly jupyter: TslabJupyter;
-  createConverter(options: { readonly isJS: boolean; readonly isBrowser: boolean }): TslabConverter;
   createExecutor(
     folder: string,
     converters: { readonly node: TslabConverter; readonly browser: TslabConverter; close(): void },
@@ -39,12 +51,19 @@ export interface Tslab {
   ): TslabExecutor;
 }
 
-/** Loads tslab's compiler and executor (about half a second). */
+/** Loads tslab's executor and its display channel. */
 export function loadTslab(): Tslab {
-  const { createConverter }: Pick<Tslab, "createConverter"> = require("tslab/dist/converter");
   const { createExecutor }: Pick<Tslab, "createExecutor"> = require("tslab/dist/executor");
   const jupyter: TslabJupyter = require("tslab/dist/jupyter");
-  return { jupyter, createConverter, createExecutor };
+  return { jupyter, createExecutor };
+}
+
+/** Starts tslab's compiler in the folder of the notebooks (about two seconds). */
+export function startTslabConverter(): TslabConverter {
+  watchNothing();
+  const { createConverter }: { createConverter(options: { isJS: boolean; isBrowser: boolean }): TslabConverter } =
+    require("tslab/dist/converter");
+  return createConverter({ isJS: false, isBrowser: false });
 }
 
 /** The compiler's view of the file system, of which tslab makes its own. */
@@ -54,10 +73,10 @@ interface WatchingSystem {
 }
 
 /**
- * Turns the compiler's watching of files off, for a process that runs one notebook and ends: tslab takes two changes that come together, such as
+ * Turns the compiler's watching of files off, for a process that ends with its notebooks: tslab takes two changes that come together, such as
  * the records that a cell's sweep writes, for a fault of its own ("Unexpected pending rebuildTimer").
  */
-export function watchNothing(): void {
+function watchNothing(): void {
   const { sys }: { sys: WatchingSystem } = require("@tslab/typescript-for-tslab");
   const still = () => ({ close: () => {} });
   sys.watchFile = still;
