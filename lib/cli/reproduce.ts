@@ -10,6 +10,7 @@ import { resultTable } from "../experiment/study/table";
 import { projectRoot } from "../files/project";
 import { runNotebook } from "../notebook";
 import type { Reporter } from "../progress";
+import { writeReport } from "../report";
 import { command } from "./command";
 import { unless } from "./options";
 import { jobs, preset } from "./run-options";
@@ -52,6 +53,7 @@ async function reproduce({ preset, notebooks, jobs = defaultJobs() }: Asked): Pr
   if (notebooks) await executeNotebooks(preset, material.workspace.results, report);
   const figures = path.join(material.workspace.results, "figures");
   if (existsSync(figures)) console.log(`Figures: ${relative(figures)}`);
+  console.log(`Results page: ${relative(await writeReport(preset))}`);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
   return 0;
 }

@@ -50,7 +50,8 @@ function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, 
 /** Those of a title that the house has escaped. */
 const ENTITIES: Readonly<Record<string, string>> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
 
-function titleOf(spec: FigureSpec): string | undefined {
+/** The title of a figure as plain text. */
+export function titleOf(spec: FigureSpec): string | undefined {
   const title: Json | undefined = spec.layout.title;
   const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
   return typeof text === "string"
