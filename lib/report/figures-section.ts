@@ -33,14 +33,19 @@ export function figuresSection(folder: string, notebooks: readonly NotebookLink[
   );
 }
 
+/** Pixels beyond which a figure takes the whole column. */
+const WIDE = 800;
+
 function figure(folder: string, name: string): Html {
   const spec = specOf(path.join(folder, name.replace(/\.svg$/, ".json")));
-  const title = (spec && titleOf(spec)) || name.replace(/^\d+-|\.svg$/g, "").replaceAll("-", " ");
   const svg = readText(path.join(folder, name), { code: "record" });
+  const own = spec && titleOf(spec);
+  const title = own || name.replace(/^\d+-|\.svg$/g, "").replaceAll("-", " ");
+  const wide = Number(/<svg[^>]* width="(\d+)"/.exec(svg)?.[1]) > WIDE ? ' class="wide"' : "";
   const drawn = (spec ? withTooltips(svg, spec) : svg)
     .replace(/^[\s\S]*?<svg /, `<svg role="img" aria-label="${attribute(title)}" `)
     .replace(/<script[\s\S]*?<\/script>/gi, "");
-  return `<figure tabindex="0" aria-label="${attribute(title)}">${drawn}<figcaption>${text(title)}</figcaption></figure>`;
+  return `<figure${wide} tabindex="0" aria-label="${attribute(title)}">${drawn}${own ? "" : `<figcaption>${text(title)}</figcaption>`}</figure>`;
 }
 
 function specOf(file: string): FigureSpec | undefined {

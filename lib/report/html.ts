@@ -14,7 +14,9 @@ export const attribute = (one: string): Html => escapeXml(one);
 export const section = (id: string, heading: string, ...parts: readonly Html[]): Html =>
   `<section id="${id}" aria-labelledby="${id}-heading">\n<h2 id="${id}-heading">${text(heading)}</h2>\n${parts.join("\n")}\n</section>`;
 
-export const paragraph = (words: string): Html => `<p>${text(words)}</p>`;
+/** Prose of ours: what stands between backticks is code. */
+export const prose = (words: string): Html => text(words).replace(/`([^`]+)`/g, "<code>$1</code>");
+export const paragraph = (words: string): Html => `<p>${prose(words)}</p>`;
 
 /** A link to a file; its address is relative, so it works from disk and from a server. */
 export const link = (to: string, words: string): Html =>

@@ -6,7 +6,7 @@ import { projectRoot } from "../files/project";
 import { readText } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { figuresSection, type NotebookLink } from "./figures-section";
-import { type Html, link, text } from "./html";
+import { type Html, link, prose, text } from "./html";
 import { withWeights, writeModels } from "./models";
 import { recordsSection } from "./records-section";
 import { shownSongs } from "./songs";
@@ -100,11 +100,11 @@ function documentOf(preset: Preset, sections: readonly Html[], script: boolean):
     "<header>",
     '<p class="kicker">ALCAP: Alignment-Augmented Music Captioner, in TypeScript notebooks</p>',
     `<h1>${text(title)}</h1>`,
-    `<p>He et al. (EMNLP 2023) caption songs from their audio and lyrics. BART reads the lyrics; BART-fusion is given the music too; ALCAP also aligns the two. Here all three are trained on Songbook, a generated corpus whose truth is known: ${text(preset.about)}.</p>`,
+    `<p>He et al. (EMNLP 2023) caption songs from their audio and lyrics. BART reads the lyrics; BART-fusion is given the music too; ALCAP also aligns the two. Here all three are trained on Songbook, a generated corpus whose truth is known: ${prose(preset.about)}.</p>`,
     "</header>",
     `<nav aria-label="Contents"><ul>${contents.join("")}</ul></nav>`,
     `<main>\n${sections.join("\n")}\n</main>`,
-    `<footer><p>Written by ${text(`npx alcap report --preset ${preset.name}`)} from ${link("runs", "the records")} and figures of this folder. What Songbook generates is in the public domain (CC0).</p></footer>`,
+    `<footer><p>Written by ${prose(`\`npx alcap report --preset ${preset.name}\``)} from ${link("runs", "the records")} and figures of this folder. What Songbook generates is in the public domain (CC0).</p></footer>`,
     "</body>",
     "</html>",
     "",

@@ -15,14 +15,14 @@ export function recordsSection(preset: Preset, folder: string, notebooks: readon
     return [
       { html: link(`runs/${id}.json`, id) },
       { html: method(recipe.method) },
-      recipe.seed,
+      String(recipe.seed),
       recipe.data.set,
       circumstances.code,
       againstCommitted(preset.name, record),
       { html: link(`runs/${id}.captions.jsonl.gz`, "captions") },
     ];
   });
-  const columns = ["record", "method", { header: "seed", decimals: 0 }, "data set", "code", "the committed record", "captions"];
+  const columns = ["record", "method", "seed", "data set", "code", "the committed record", "captions"];
   return section(
     "records",
     "Records and notebooks",

@@ -1,6 +1,6 @@
 import { methodNames } from "../experiment/study/table";
 import { factNames, factScores } from "../metric";
-import { type Html, paragraph, section, table, text } from "./html";
+import { attribute, type Html, paragraph, section, table, text } from "./html";
 import type { Shown, ShownSong } from "./songs";
 
 /** The case-study songs: sound, what is true of them, and what a listener and the methods wrote. */
@@ -19,6 +19,7 @@ export function songsSection(shown: Shown): Html {
 
 function songArticle({ runs }: Shown, { song, reference, audio }: ShownSong): Html {
   const { truth } = song;
+  const id = attribute(`song-${song.id}`);
   const facts = [
     ["Theme of the lyrics", truth.theme],
     ["Mood of the music", truth.mood],
@@ -30,17 +31,17 @@ function songArticle({ runs }: Shown, { song, reference, audio }: ShownSong): Ht
   ] as const;
   const rows = runs.map(({ name, captions }) => {
     const caption = captions.get(song.id)?.caption ?? "";
-    return [{ html: method(name.method) }, caption, marks(caption, song)];
+    return [{ html: method(name.method) }, judged(caption, song)];
   });
   return [
-    `<article aria-labelledby="song-${song.id}">`,
-    `<h3 id="song-${song.id}">${text(song.title)}</h3>`,
+    `<article aria-labelledby="${id}">`,
+    `<h3 id="${id}">${text(song.title)}</h3>`,
     player(audio, `${song.title}, 10 s`),
     `<dl class="facts">${facts.map(([what, is]) => `<div><dt>${text(what)}</dt><dd>${text(is)}</dd></div>`).join("")}</dl>`,
     table(
       `What was written of ${song.title}`,
-      ["who", "caption", "facts"],
-      [["listener", reference, marks(reference, song)], ...rows],
+      ["who", "caption, and which facts it names"],
+      [["listener", judged(reference, song)], ...rows],
     ),
     `<details><summary>Lyrics</summary><p class="lyrics">${text(song.lyrics)}</p></details>`,
     "</article>",
@@ -51,7 +52,12 @@ function songArticle({ runs }: Shown, { song, reference, audio }: ShownSong): Ht
 export const method = (name: keyof typeof methodNames): Html => `<span class="method ${name}">${text(methodNames[name])}</span>`;
 
 export const player = (audio: string, label: string): Html =>
-  `<audio controls preload="metadata" aria-label="${text(label)}" src="${audio}"></audio>`;
+  `<audio controls preload="metadata" aria-label="${attribute(label)}" src="${audio}"></audio>`;
+
+/** A text with the facts that it names. */
+const judged = (written: string, song: ShownSong["song"]) => ({
+  html: `${text(written)} <small class="named">${text(marks(written, song))}</small>`,
+});
 
 /** Which facts a text names rightly and which wrongly. */
 function marks(written: string, { truth }: ShownSong["song"]) {
@@ -59,5 +65,5 @@ function marks(written: string, { truth }: ShownSong["song"]) {
   const named = (suffix: "" | "Wrong") => factNames.filter((fact) => scores[`${fact}${suffix}`] === 1);
   const [right, wrong] = [named(""), named("Wrong")];
   const said = [right.length > 0 && `right: ${right.join(", ")}`, wrong.length > 0 && `wrong: ${wrong.join(", ")}`];
-  return said.filter(Boolean).join("; ") || "none named";
+  return said.filter(Boolean).join("; ") || "no fact is named";
 }

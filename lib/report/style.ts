@@ -1,4 +1,4 @@
-import { COLOURS, seriesColour } from "../notebook/figure/style";
+import { seriesColour } from "../notebook/figure/style";
 
 const colour = (name: string) => seriesColour(0, "ours", name);
 
@@ -10,7 +10,7 @@ export const style = `
   --bart: ${colour("BART")}; --bart-fusion: ${colour("BART-fusion")}; --alcap: ${colour("ALCAP")};
 }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181a; --ink: #e6e6e3; --soft: #a8a8a4; --rule: #3a3d40; --wash: #1f2225; --link: #8ab8ec; --mark: #5c4a00; --bart: ${COLOURS[4]}; }
+  :root { --paper: #16181a; --ink: #e6e6e3; --soft: #a8a8a4; --rule: #3a3d40; --wash: #1f2225; --link: #8ab8ec; --mark: #5c4a00; }
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
@@ -41,10 +41,13 @@ small { color: var(--soft); font-size: .92em; }
 .bart { --own: var(--bart); } .bart-fusion { --own: var(--bart-fusion); } .alcap { --own: var(--alcap); }
 article { margin: 0 0 2rem; }
 article td, .lyrics { overflow-wrap: anywhere; }
-article td:nth-child(2) { min-width: 14rem; }
+.named { display: block; margin-top: .15rem; }
+code { font-size: .88em; background: var(--wash); padding: .1em .25em; border-radius: 3px; overflow-wrap: anywhere; }
+pre { background: var(--wash); padding: .75rem 1rem; overflow-x: auto; } pre code { padding: 0; overflow-wrap: normal; }
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 1.75rem; margin: .75rem 0; font-size: .875rem; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }
-audio { display: block; width: 100%; max-width: 24rem; height: 2.5rem; margin: .5rem 0; }
+audio[hidden] { display: none; }
+audio:not([hidden]) { display: block; width: 100%; max-width: 24rem; height: 2.5rem; margin: .5rem 0; }
 .lyrics { white-space: pre-wrap; }
 details { margin: .5rem 0; max-width: none; } summary { cursor: pointer; font-size: .95rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1.25rem; align-items: start; }
@@ -53,7 +56,7 @@ figure svg { display: block; width: 100%; height: auto; }
 figure svg .point { pointer-events: all; }
 figcaption { color: #444; background: #fff; font-size: .85rem; padding: .35rem .75rem .6rem; }
 .wide { grid-column: 1 / -1; }
-#try form { display: grid; gap: .9rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); background: var(--wash); padding: 1rem; border: 1px solid var(--rule); border-radius: 4px; }
+#try form { display: grid; gap: .9rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); background: var(--wash); padding: 1rem; border: 1px solid var(--rule); border-radius: 4px; }
 #try form > .all { grid-column: 1 / -1; }
 label { display: block; font-size: .9rem; font-weight: 600; margin-bottom: .25rem; }
 select, textarea, button { font-size: 1rem; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 4px; padding: .45rem .6rem; max-width: 100%; }
@@ -65,5 +68,9 @@ button { cursor: pointer; margin: 0 .5rem .25rem 0; } button:disabled { color: v
 .captions dd { margin: 0; font-family: Charter, "Bitstream Charter", Georgia, serif; } .captions .note { color: var(--soft); font-size: .875rem; font-family: system-ui, sans-serif; }
 mark { background: var(--mark); color: inherit; padding: 0 .1em; }
 footer { color: var(--soft); font-size: .9rem; padding-top: 2rem; padding-bottom: 3rem; }
+@media (max-width: 40rem) {
+  figure { overflow-x: auto; } figure svg { min-width: 36rem; } figure.wide svg { min-width: 46rem; }
+  tbody th { white-space: normal; }
+}
 @media print { nav, #try { display: none; } }
 `;

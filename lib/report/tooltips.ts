@@ -1,3 +1,4 @@
+import { plainWords } from "../notebook/figure/figure";
 import type { FigureSpec } from "../notebook/figure/svg/render";
 import { attribute } from "./html";
 
@@ -41,8 +42,7 @@ function titled(drawn: string, trace: Trace, point: RegExp): string {
 }
 
 const valuesOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : []);
-const shown = (one: unknown) =>
-  (typeof one === "number" ? Number(one.toPrecision(4)).toString() : String(one ?? "")).replace(/<[^>]*>/g, "");
+const shown = (one: unknown) => (typeof one === "number" ? Number(one.toPrecision(4)).toString() : plainWords(String(one ?? "")));
 
 function said({ name }: Trace, x: unknown, y: unknown): string {
   const series = typeof name === "string" ? `${shown(name)}: ` : "";

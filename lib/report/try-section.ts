@@ -28,7 +28,7 @@ export function trySection(data: TryData, megabytes: number): Html {
     `<div><label for="try-song">Song</label><select id="try-song">${songs.join("")}</select></div>`,
     `<div><label for="try-music">Music</label><select id="try-music"><option value="own">its own</option>${musics.join("")}<option value="silence">silence</option></select></div>`,
     `<div class="all"><audio id="try-audio" controls aria-label="The music" src="${first.audio}"></audio></div>`,
-    `<div class="all"><label for="try-lyrics">Lyrics</label><textarea id="try-lyrics" spellcheck="false" maxlength="20000" aria-describedby="try-help">${text(first.lyrics)}</textarea>`,
+    `<div class="all"><label for="try-lyrics">Lyrics</label><textarea id="try-lyrics" spellcheck="false" maxlength="20000" aria-describedby="try-help">\n${plain(first.lyrics)}</textarea>`,
     `<p id="try-help" class="status">The first ${data.lyricsTokens} tokens are read.</p></div>`,
     '<div class="all"><button type="submit" id="try-write">Write captions</button><button type="button" id="try-reset">Back to the song’s own</button></div>',
     "</form>",
@@ -38,7 +38,10 @@ export function trySection(data: TryData, megabytes: number): Html {
   );
 }
 
-const option = (at: number, words: string) => `<option value="${at}">${text(words)}</option>`;
+/** Text in elements that hold no others. */
+const plain = attribute;
+
+const option = (at: number, words: string) => `<option value="${at}">${plain(words)}</option>`;
 
 /** In its place where no trained weights are on this machine. */
 export const weightsMissing = ({ facts: { preset }, runs }: Shown): Html =>
@@ -48,5 +51,5 @@ export const weightsMissing = ({ facts: { preset }, runs }: Shown): Html =>
     paragraph(
       "Here the trained models would run in the page. Their weights are not on this machine, and records do not need them. This makes them, and then the page again:",
     ),
-    `<pre><code>npx alcap train --preset ${attribute(preset.name)} --seed ${runs[0]?.name.seed ?? preset.seeds.at(-1)} --weights\nnpx alcap report --preset ${attribute(preset.name)}</code></pre>`,
+    `<pre tabindex="0"><code>npx alcap train --preset ${attribute(preset.name)} --seed ${runs[0]?.name.seed ?? preset.seeds.at(-1)} --weights\nnpx alcap report --preset ${attribute(preset.name)}</code></pre>`,
   );

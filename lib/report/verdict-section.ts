@@ -73,7 +73,7 @@ function ofDevelopment(preset: Preset, records: readonly RunRecord[]): Html {
   const shown = measures.filter(({ key }) => records.every(({ metrics }) => metrics[key]));
   const rows = resultRows(records, shown).map(({ seed, cells }, at) => [
     { html: method(records[at]!.recipe.method) },
-    seed,
+    String(seed),
     ...cells,
   ]);
   const why =
@@ -84,7 +84,8 @@ function ofDevelopment(preset: Preset, records: readonly RunRecord[]): Html {
     "verdict",
     "What this decides: nothing",
     paragraph(
-      `${why}. Which method is better is decided by the confirmation runs of the preset standard alone, by a protocol that was committed before them (results/PROTOCOL.md); npx alcap runs verdict --preset standard says what they show so far.`,
+      `${why}. Which method is better is decided by the confirmation runs of the preset standard alone, by a protocol that was committed ` +
+        "before them (`results/PROTOCOL.md`); `npx alcap runs verdict --preset standard` says what they show so far.",
     ),
     records.length === 0
       ? paragraph("No run of this preset is recorded.")
@@ -92,7 +93,7 @@ function ofDevelopment(preset: Preset, records: readonly RunRecord[]): Html {
           `The runs of ${preset.name} on ${preset.corpus.testSongs} test songs, percent, with 95 % bootstrap intervals over songs`,
           [
             "method",
-            { header: "seed", decimals: 0 },
+            "seed",
             ...shown.map(({ label, key }) => ({ header: label, decimals: endpointOf(key).unit === "nats" ? 3 : 1 })),
           ],
           rows,
