@@ -13,7 +13,7 @@ import { shownSongs } from "./songs";
 import { songsSection } from "./songs-section";
 import { style } from "./style";
 import { tablesSection } from "./tables-section";
-import { trySection, weightsMissing } from "./try-section";
+import { trainingOf, trySection, weightsMissing } from "./try-section";
 import { verdictSection } from "./verdict-section";
 
 /** Folder beside the page with its script and the models that it runs. */
@@ -39,7 +39,7 @@ export async function writeReport(preset: Preset): Promise<string> {
     verdictSection(preset, records),
     await tablesSection(preset, records, folder),
     songsSection(shown),
-    tries ? trySection(tries, megabytesOf(beside)) : weightsMissing(shown),
+    tries ? trySection(tries, megabytesOf(beside), trainingOf(shown)) : weightsMissing(shown),
     figuresSection(path.join(results, "figures"), notebooks),
     recordsSection(preset, folder, notebooks),
   ];
@@ -100,7 +100,7 @@ function documentOf(preset: Preset, sections: readonly Html[], script: boolean):
     "<header>",
     '<p class="kicker">ALCAP: Alignment-Augmented Music Captioner, in TypeScript notebooks</p>',
     `<h1>${text(title)}</h1>`,
-    `<p>He et al. (EMNLP 2023) caption songs from their audio and lyrics. BART reads the lyrics; BART-fusion is given the music too; ALCAP also aligns the two. Here all three are trained on Songbook, a generated corpus whose truth is known: ${prose(preset.about)}.</p>`,
+    `<p>He et al. (EMNLP 2023) caption songs from their audio and lyrics. BART is given the lyrics, BART-fusion the music too; ALCAP also aligns the two. Here all three are trained on Songbook, a generated corpus whose truth is known: ${prose(preset.about)}.</p>`,
     "</header>",
     `<nav aria-label="Contents"><ul>${contents.join("")}</ul></nav>`,
     `<main>\n${sections.join("\n")}\n</main>`,

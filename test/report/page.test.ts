@@ -47,8 +47,7 @@ async function opened(address: string, options: { readonly colorScheme?: "light"
   return { page, said, close: () => context.close() };
 }
 
-const written = (page: Page) =>
-  page.waitForFunction("/captions in|failed/.test(document.querySelector('#try-status').textContent)");
+const written = (page: Page) => page.locator("#try-status", { hasText: /captions in|failed/ }).waitFor();
 const captionsOf = (page: Page) => page.locator("#try-captions .caption").allTextContents();
 const dataOf = async (page: Page) => JSON.parse((await page.locator("#try-data").textContent()) ?? "") as TryData;
 
@@ -108,11 +107,12 @@ test("the models in the page write the recorded captions, and others for other w
   await close();
 });
 
-test("from a server it works the same, and by keyboard alone", { skip }, async () => {
+test("from a server it works the same, and by keyboard alone", { skip }, async (context) => {
   const server = createServer((request, response) => {
     const name = path.join(path.dirname(file), decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
     response.setHeader("content-type", name.endsWith(".js") ? "text/javascript" : "text/html").end(readFileSync(name));
   });
+  context.after(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
@@ -133,7 +133,6 @@ test("from a server it works the same, and by keyboard alone", { skip }, async (
     [],
   );
   await close();
-  server.close();
 });
 
 test("without weights the page says what makes them and shows the rest", async () => {

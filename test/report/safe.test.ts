@@ -69,7 +69,7 @@ test("a corpus's text stands in the page as text, whatever it holds", () => {
       models: [model],
       scripts: [],
     };
-    const { document } = new JSDOM(`<body>${songs}${trySection(data, 1)}</body>`).window;
+    const { document } = new JSDOM(`<body>${songs}${trySection(data, 1, "npx alcap train")}</body>`).window;
     const shown = showable(words);
     const textOf = (selector: string) => document.querySelector(selector)?.textContent;
     assert.equal(textOf("h3"), shown);

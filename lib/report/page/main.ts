@@ -30,6 +30,7 @@ function start(data: TryData): void {
       status.textContent = "The lyrics hold no words, and these models cannot caption from music alone.";
       return;
     }
+    status.textContent = "Writing …";
     try {
       opened ??= openCaptioners(data, (what) => {
         status.textContent = what;
