@@ -7,8 +7,7 @@ import { readBytes } from "../files/read";
 import { writeWhole } from "../files/whole-file";
 import { captionGraphs } from "../model/decoding/caption-graphs";
 import { quiet } from "../progress";
-import type { Shown, ShownRun } from "./songs";
-import { representations } from "./songs";
+import { representations, type Shown, type ShownRun } from "./songs";
 import { assets, type TryData, type TryModel } from "./try-data";
 
 /** The page's script as `npm run build` bundled it, with ONNX Runtime's own script in it. */

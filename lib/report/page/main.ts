@@ -1,4 +1,5 @@
 import { changedWords } from "../../metric/text/changed-words";
+import { showable } from "../../notebook/escape";
 import type { Method } from "../../paper";
 import type { TryData } from "../try-data";
 import { type Caption, openCaptioners } from "./captioners";
@@ -87,8 +88,8 @@ function show(method: Method, caption: string, recorded: string | undefined): vo
   const [words, note] = [place?.querySelector(".caption"), place?.querySelector(".note")];
   if (!words || !note) return;
   const come = recorded === undefined || recorded === caption ? [] : changedWords(recorded, caption).come;
-  words.replaceChildren(...marked(caption, come));
-  const changed = recorded === caption ? "As recorded." : `For the song’s own words and music: ${recorded}`;
+  words.replaceChildren(...marked(showable(caption), come));
+  const changed = recorded === caption ? "As recorded." : `For the song’s own words and music: ${showable(recorded ?? "")}`;
   note.textContent = recorded === undefined ? "As recorded." : changed;
 }
 
