@@ -125,7 +125,7 @@ test("from a server it works the same, and by keyboard alone", { skip }, async (
   assert.equal(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"), "solid", "focus is to be seen");
   await page.keyboard.press("Enter");
   await written(page);
-  const { songs, models } = await dataOf(page);
+  const { songs } = await dataOf(page);
   assert.deepEqual(await captionsOf(page), shownOf(songs[0]?.captions));
   assert.deepEqual(
     said.filter((one) => !one.startsWith(`request: http://127.0.0.1:${port}/`)),
