@@ -1,4 +1,5 @@
-// Incremental build: tsc for lib and test, and one bundle of tfjs's gradient table (plain Node imports of tfjs-core register none).
+// Incremental build: tsc for lib and test, one bundle of tfjs's gradient table (plain Node imports of tfjs-core register none), and one
+// of the results page's script.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,8 +17,18 @@ export async function bundleGradients() {
   await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
 }
 
+/** The script of the results page, with ONNX Runtime's own in it. */
+async function bundlePage() {
+  const entry = path.join(root, "lib/report/page/main.ts");
+  const outfile = path.join(root, "lib/dist/report/page.js");
+  const { build } = await import("esbuild");
+  const lean = { bundle: true, minify: true, platform: "browser", format: "iife", target: "es2022", legalComments: "eof" };
+  await build({ entryPoints: [entry], outfile, ...lean, define: { "import.meta.url": '""' }, logLevel: "error" });
+}
+
 export async function build() {
   await bundleGradients();
+  await bundlePage();
   const tsc = require.resolve("typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-b", path.join(root, "tsconfig.json")], { stdio: "inherit" });
   return status ?? 1;

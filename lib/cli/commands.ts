@@ -33,6 +33,7 @@ export const alcap = group(
       load: () => import("./sweep/index.js"),
     },
     runs: { ...made, ...nested("recorded runs", runs) },
+    report: { ...made, about: "write the results of a preset as a page to open in a browser", load: () => import("./report.js") },
     pretrain: { ...made, about: "make the base model that all methods start from", load: () => import("./pretrain.js") },
     "train-encoder": {
       ...made,

@@ -13,6 +13,7 @@ import { grids } from "../experiment/sweep/grids";
 import { obtainGrid } from "../experiment/sweep/recorded";
 import { projectRoot } from "../files/project";
 import type { Reporter } from "../progress";
+import { writeReport } from "../report";
 import { heldAgainst, reproducedText } from "../verify/reproduced";
 import { command } from "./command";
 import { executeNotebooks, notebooksAt } from "./notebooks";
@@ -77,6 +78,7 @@ async function reproduce({ preset, only, force, retrain, notebooks, jobs = defau
   }
   const figures = path.join(facts.workspace.results, "figures");
   if (existsSync(figures)) console.log(`Figures: ${relative(figures)}`);
+  console.log(`Results page: ${relative(await writeReport(preset))}`);
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
   return failed === 0 ? 0 : 1;
 }

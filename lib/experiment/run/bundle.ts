@@ -1,6 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
-import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser/load";
+import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
 import { readJsonFile } from "../../files/json";
 import { modelsFolder, projectHome } from "../../files/project";

@@ -1,7 +1,7 @@
 import { tf, type Values } from "../../engine";
-import { bartTokens } from "../../recipe";
 import type { Captioner } from "../captioner";
 import type { ParamValues } from "../params";
+import { writeGreedily } from "./greedy-loop";
 import type { SongBatch } from "./one-token";
 import { decodingSteps } from "./steps";
 
@@ -21,21 +21,8 @@ export function greedyDecoder(params: ParamValues, captioner: Captioner, maxToke
   const steps = decodingSteps(params, captioner, maxTokens, (logits) => ({ best: tf.argMax(logits, -1) }));
   const decode = async (songs: Values<SongBatch>) => {
     const { step, shrink } = await steps.start(songs, 1);
-    const written: number[][] = Array.from({ length: songs.lyrics.shape[0] ?? 0 }, () => []);
-    let open = written.map((ids) => ({ ids, last: bartTokens.decoderStart as number, ended: false }));
-    for (let at = 0; at < maxTokens && open.some(({ ended }) => !ended); at++) {
-      const { best } = await step(
-        Int32Array.from(open, ({ last }) => last),
-        null,
-      );
-      open.forEach((song, row) => {
-        song.last = song.ended ? bartTokens.pad : best.data[row]!;
-        if (song.last === bartTokens.eos) song.ended = true;
-        else if (song.last !== bartTokens.pad) song.ids.push(song.last);
-      });
-      open = shrink(open.map(({ ended }) => ended))?.map((row) => open[row]!) ?? open;
-    }
-    return written.map((ids) => Int32Array.from(ids));
+    const next = async (tokens: Int32Array) => (await step(tokens, null)).best.data;
+    return writeGreedily({ step: next, shrink }, songs.lyrics.shape[0] ?? 0, maxTokens);
   };
   return Object.assign(decode, { release: steps.release });
 }

@@ -39,7 +39,7 @@ export const cacheLengths = (L: number): number[] => {
 };
 
 /** Added to the score of a slot that a beam must not see; its weight is then exactly 0. */
-const HIDDEN = -1e9;
+export const HIDDEN = -1e9;
 
 /**
  * Compiles decoding for captions of at most `T` tokens after the start. The parameters are baked into the graphs.
@@ -146,7 +146,7 @@ function songsOf({ data, shape }: Value, songs: readonly number[]): Value {
 }
 
 /** The parameters that a step uses. */
-const decoderParams = (params: ParamValues): ParamValues =>
+export const decoderParams = (params: ParamValues): ParamValues =>
   Object.fromEntries(Object.entries(params).filter(([name]) => /^(model\.(decoder|shared)|final_logits_bias)/.test(name)));
 
 interface Size {
@@ -188,7 +188,7 @@ function nextLines(
 }
 
 /** Caches of `L` slots without anything written. */
-function emptyCaches({ text }: Captioner, { B }: Size, L: number): Values<Caches> {
+export function emptyCaches({ text }: Captioner, { B }: Pick<Size, "B">, L: number): Values<Caches> {
   const [H, D] = [text.heads, text.width / text.heads];
   const caches = (shape: readonly number[]) =>
     Array.from({ length: text.decoderLayers }, (): Value => value(new Float32Array(B * H * D * L), shape));
@@ -224,8 +224,8 @@ function write(past: Values<Caches>, written: Values<Caches>, slots: readonly nu
     });
 }
 
-/** The same inside a graph. */
-function placed(past: Caches, written: Caches, position: tf.Tensor): Caches {
+/** Writes a position's keys and values into caches inside a graph. */
+export function placed(past: Caches, written: Caches, position: tf.Tensor): Caches {
   const put = (cache: tf.Tensor, own: tf.Tensor, keys: boolean): tf.Tensor => {
     const [B = 0, H = 0, beams = 0, D = 0] = own.shape;
     const T = cache.size / own.size;

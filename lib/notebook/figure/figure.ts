@@ -47,13 +47,16 @@ function saveFigure(folder: string, name: string | undefined, spec: FigureSpec, 
   writeWhole(path.join(folder, `${name}.json`), `${JSON.stringify(spec)}\n`);
 }
 
-/** Those of a title that the house has escaped. */
+/** Those that the house has escaped. */
 const ENTITIES: Readonly<Record<string, string>> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#36;": "$" };
 
-function titleOf(spec: FigureSpec): string | undefined {
+/** The title of a figure as plain text. */
+export function titleOf(spec: FigureSpec): string | undefined {
   const title: Json | undefined = spec.layout.title;
   const text = typeof title === "object" && title !== null && "text" in title ? title.text : title;
-  return typeof text === "string"
-    ? showable(text.replace(/<[^>]*>/g, "").replace(/&[^;]+;/g, (entity) => ENTITIES[entity] ?? entity))
-    : undefined;
+  return typeof text === "string" ? plainWords(text) : undefined;
 }
+
+/** A figure's words, which plotly takes for markup, as plain text. */
+export const plainWords = (words: string): string =>
+  showable(words.replace(/<[^>]*>/g, "").replace(/&[^;]+;/g, (entity) => ENTITIES[entity] ?? entity));

@@ -1,3 +1,4 @@
 export type { TokeniserFile } from "./file";
-export { loadTokeniser, type Tokeniser } from "./load";
+export { loadTokeniser } from "./load";
+export type { Tokeniser } from "./open";
 export { trainBpe } from "./train";

@@ -1,0 +1,102 @@
+import type { Preset } from "../experiment/preset/songbook";
+import type { RunRecord } from "../experiment/run/records";
+import { endpointOf } from "../experiment/study/endpoints";
+import type { GridRun } from "../experiment/study/grid-runs";
+import { measures, resultRows } from "../experiment/study/table";
+import { type Difference, verdict } from "../experiment/study/verdict";
+import { labelOf, primaryText } from "../experiment/study/verdict-text";
+import { kindOf } from "../experiment/sweep/grid";
+import { grids } from "../experiment/sweep/grids";
+import { recordedGrid } from "../experiment/sweep/recorded";
+import { type Html, paragraph, section, table, text } from "./html";
+import { method } from "./songs-section";
+
+/** What was decided, first: the verdict of a confirmation, or the preset's runs and that they decide nothing. */
+export function verdictSection(preset: Preset, records: readonly RunRecord[]): Html {
+  const confirms = kindOf(grids.table1, preset) === "confirmation";
+  const runs = confirms ? recordedGrid(["table1", "controls"], preset) : [];
+  return runs.length > 0 ? ofConfirmation(runs) : ofDevelopment(preset, records);
+}
+
+function ofConfirmation(runs: readonly GridRun[]): Html {
+  const { dataSet, weight, primary, secondary, controls } = verdict(runs);
+  const what = new Map<Difference, string>(controls.map((row) => [row, row.what]));
+  const columns = [
+    "endpoint",
+    "unit",
+    { header: "difference [95 %]", decimals: 3 },
+    { header: "replicates", decimals: 0 },
+    { header: "p", decimals: 3 },
+    { header: "p, corrected", decimals: 3 },
+    { header: "detectable", decimals: 3 },
+  ];
+  const cells = (row: Difference) => {
+    const scale = row.endpoint.unit === "nats" ? 1 : 100;
+    const scaled = row.test && { mean: scale * row.test.mean, low: scale * row.test.low, high: scale * row.test.high };
+    return [
+      row.endpoint.unit === "nats" ? "nats a token" : "points",
+      scaled,
+      row.replicates,
+      row.test?.p ?? null,
+      row.corrected,
+      row.detectable && scale * row.detectable,
+    ];
+  };
+  return section(
+    "verdict",
+    "The verdict",
+    paragraph(
+      `ALCAP − BART-fusion on ${dataSet}, λ = ${weight}, by the protocol that was committed before the runs that decide.`,
+    ),
+    ...primary.map((one) => {
+      const [first = "", ...numbers] = primaryText(one).split("\n");
+      return `<p class="verdict"><strong>${text(first)}</strong>${numbers.map((line) => `<br>${text(line.trim())}`).join("")}</p>`;
+    }),
+    secondary.length === 0
+      ? ""
+      : `<details><summary>Secondary endpoints, corrected together</summary>${table(
+          "Secondary endpoints: ALCAP − BART-fusion",
+          ["data set", ...columns],
+          secondary.map((row) => [row.dataSet, labelOf(row), ...cells(row)]),
+        )}</details>`,
+    controls.length === 0
+      ? paragraph("No control was run.")
+      : `<details><summary>Controls</summary>${table(
+          "Controls, corrected together",
+          ["control", ...columns],
+          controls.map((row) => [what.get(row) ?? "", labelOf(row), ...cells(row)]),
+        )}</details>`,
+  );
+}
+
+function ofDevelopment(preset: Preset, records: readonly RunRecord[]): Html {
+  const shown = measures.filter(({ key }) => records.every(({ metrics }) => metrics[key]));
+  const rows = resultRows(records, shown).map(({ seed, cells }, at) => [
+    { html: method(records[at]!.recipe.method) },
+    String(seed),
+    ...cells,
+  ]);
+  const why =
+    preset.name === "standard"
+      ? "No confirmation run is recorded here"
+      : `The preset ${preset.name} is for development: its runs share one corpus, and seeds on one corpus are no replicates`;
+  return section(
+    "verdict",
+    "What this decides: nothing",
+    paragraph(
+      `${why}. Which method is better is decided by the confirmation runs of the preset standard alone, by a protocol that was committed ` +
+        "before them (`results/PROTOCOL.md`); `npx alcap runs verdict --preset standard` says what they show so far.",
+    ),
+    records.length === 0
+      ? paragraph("No run of this preset is recorded.")
+      : table(
+          `The runs of ${preset.name} on ${preset.corpus.testSongs} test songs, percent, with 95 % bootstrap intervals over songs`,
+          [
+            "method",
+            "seed",
+            ...shown.map(({ label, key }) => ({ header: label, decimals: endpointOf(key).unit === "nats" ? 3 : 1 })),
+          ],
+          rows,
+        ),
+  );
+}
