@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { presetNamed } from "../experiment/preset/songbook";
 import { baseModelName, shippedBaseModels } from "../experiment/pretrain/base-model";
-import { BUNDLE_FILES, type BundleAbout } from "../experiment/run/bundle";
+import { BUNDLE_FILES, type BundleAbout, describeBundle } from "../experiment/run/bundle";
 import { encoderBytes } from "../experiment/tagger/encoder-file";
 import { STEPS_PER_DB } from "../experiment/tagger/mel-cache";
 import { musicParams } from "../model/music/music-encoder";
@@ -73,9 +73,9 @@ function writeMadeUpBundle(folder: string): void {
     captionTokens: preset.captionTokens,
   };
   const write = (name: string, content: string | Uint8Array) => writeFileSync(path.join(folder, name), content);
-  write(BUNDLE_FILES.about, JSON.stringify(about));
   const encoder = { params: initialise(musicParams(preset.music), 0), shape: preset.music, stepsPerDb: STEPS_PER_DB };
   write(BUNDLE_FILES.encoder, encoderBytes(encoder));
   write(BUNDLE_FILES.model, writeSafetensors(freshTraining(captioner, plan.optimiser, 0).params));
   cpSync(path.join(shippedBaseModels(), baseModelName(preset), "tokenizer.json"), path.join(folder, BUNDLE_FILES.words));
+  write(BUNDLE_FILES.about, describeBundle(folder, about));
 }

@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { AlcapError } from "../errors";
+import { type Progress, silent } from "../progress";
 import { normalDistribution, studentQuantile } from "./distribution";
 
 /** A mean and the interval that covers the true mean with the stated probability. */
@@ -41,7 +42,17 @@ export interface PairedTest {
  * @throws AlcapError `input` when there is no score or a score is not a finite number
  */
 export function bootstrapInterval(scores: ArrayLike<number>, options: IntervalOptions): Interval {
-  return intervalFrom(scores, resampledMeans(scores, options), options);
+  return intervalFrom(scores, resampledMeans([scores], options)[0]!, options);
+}
+
+/** {@link bootstrapInterval} of several scores of the same songs: the same numbers, from songs that are drawn once for all. */
+export function bootstrapIntervals(
+  columns: readonly ArrayLike<number>[],
+  options: IntervalOptions,
+  progress: Progress = silent,
+): Interval[] {
+  const means = resampledMeans(columns, options, progress);
+  return columns.map((scores, column) => intervalFrom(scores, means[column]!, options));
 }
 
 /** Quantile of the normal distribution that a two-sided interval of 95 % reaches to. */
@@ -72,7 +83,7 @@ function intervalFrom(scores: ArrayLike<number>, resampled: Float64Array, option
  */
 export function pairedBootstrap(a: ArrayLike<number>, b: ArrayLike<number>, options: IntervalOptions): PairedTest {
   const differences = pairwiseDifferences(a, b);
-  const means = resampledMeans(differences, options);
+  const [means = new Float64Array(0)] = resampledMeans([differences], options);
   const difference = intervalFrom(differences, means, options);
   const observed = Math.abs(difference.mean) * (1 - 1e-12);
   let asFar = 0;
@@ -142,14 +153,29 @@ export function quantile(sorted: ArrayLike<number>, at: number): number {
   return low + (high - low) * (place - below);
 }
 
-function resampledMeans(scores: ArrayLike<number>, options: ResamplingOptions): Float64Array {
-  const n = scores.length;
+/** Means of each column over resampled songs. A song's scores lie side by side: it is looked up once. */
+function resampledMeans(
+  columns: readonly ArrayLike<number>[],
+  options: ResamplingOptions,
+  progress: Progress = silent,
+): Float64Array[] {
+  const [n, width] = [columns[0]?.length ?? 0, columns.length];
+  const rows = new Float64Array(n * width);
+  for (let i = 0; i < n; i++) for (let column = 0; column < width; column++) rows[i * width + column] = columns[column]![i]!;
   const random = seedrandom.alea(`${options.seed}/resamples`);
-  return Float64Array.from({ length: resamplesOf(options) }, () => {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += scores[Math.floor(random() * n)]!;
-    return sum / n;
-  });
+  const resamples = resamplesOf(options);
+  const means = columns.map(() => new Float64Array(resamples));
+  const sums = new Float64Array(width);
+  for (let round = 0; round < resamples; round++) {
+    sums.fill(0);
+    for (let i = 0; i < n; i++) {
+      const row = Math.floor(random() * n) * width;
+      for (let column = 0; column < width; column++) sums[column]! += rows[row + column]!;
+    }
+    for (let column = 0; column < width; column++) means[column]![round] = sums[column]! / n;
+    progress(round + 1, resamples);
+  }
+  return means;
 }
 
 function resamplesOf(options: ResamplingOptions): number {

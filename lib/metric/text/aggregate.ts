@@ -1,5 +1,6 @@
 import { mersenne } from "pure-rand/generator/mersenne";
 import { AlcapError } from "../../errors";
+import { type Progress, silent } from "../../progress";
 import { quantile } from "../certainty";
 import type { Overlap, RougeScores } from "./rouge";
 
@@ -34,21 +35,28 @@ const parts = ["precision", "recall", "f1"] as const;
 export function bootstrapAggregate(
   scores: readonly RougeScores[],
   options: AggregateOptions,
+  progress: Progress = silent,
 ): Readonly<Record<(typeof measures)[number], BootstrapAggregate>> {
   if (scores.length === 0) {
     throw new AlcapError("input", "There are no ROUGE scores to aggregate.", "Score at least one pair of texts.");
   }
   const draw = numpyChoice(options.seed, scores.length);
-  const aggregate = (measure: (typeof measures)[number]) =>
+  const aggregate = (measure: (typeof measures)[number], at: number) =>
     resample(
       scores.map((score) => score[measure]),
       draw,
       options,
+      (done, total) => progress(at * total + done, measures.length * total),
     );
-  return { rouge1: aggregate("rouge1"), rouge2: aggregate("rouge2"), rougeL: aggregate("rougeL") };
+  return { rouge1: aggregate("rouge1", 0), rouge2: aggregate("rouge2", 1), rougeL: aggregate("rougeL", 2) };
 }
 
-function resample(overlaps: readonly Overlap[], draw: () => number, options: AggregateOptions): BootstrapAggregate {
+function resample(
+  overlaps: readonly Overlap[],
+  draw: () => number,
+  options: AggregateOptions,
+  progress: Progress,
+): BootstrapAggregate {
   const { resamples = 1000, level = 0.95 } = options;
   const columns = parts.map((part) => Float64Array.from(overlaps, (overlap) => overlap[part]));
   const means = parts.map(() => new Float64Array(resamples));
@@ -60,6 +68,7 @@ function resample(overlaps: readonly Overlap[], draw: () => number, options: Agg
       for (const song of chosen) sum += column[song]!;
       means[part]![i] = sum / chosen.length;
     });
+    progress(i + 1, resamples);
   }
   for (const sample of means) sample.sort();
   const at = (fraction: number): Overlap => ({

@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
-import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
+import { bootstrapIntervals, type Interval, type IntervalOptions } from "../certainty";
 import { meteorScorer } from "./meteor";
 import { type RougeOptions, type RougeScores, rouge, rougeOfTokens, rougeTokens } from "./rouge";
 import { wordTokenize } from "./word-tokenize";
@@ -97,13 +97,14 @@ function scoreNamed(scores: PairScores, name: ScoreName): number {
 }
 
 /** Mean over pairs of every score with its bootstrap interval. */
-export function intervalsOf(scores: readonly PairScores[], options: IntervalOptions): Record<ScoreName, Interval> {
-  const interval = (name: ScoreName) =>
-    bootstrapInterval(
-      scores.map((pair) => scoreNamed(pair, name)),
-      options,
-    );
-  return Object.fromEntries(scoreNames.map((name) => [name, interval(name)])) as Record<ScoreName, Interval>;
+export function intervalsOf(
+  scores: readonly PairScores[],
+  options: IntervalOptions,
+  progress: Progress = silent,
+): Record<ScoreName, Interval> {
+  const columns = scoreNames.map((name) => Float64Array.from(scores, (pair) => scoreNamed(pair, name)));
+  const intervals = bootstrapIntervals(columns, options, progress);
+  return Object.fromEntries(scoreNames.map((name, i) => [name, intervals[i]])) as Record<ScoreName, Interval>;
 }
 
 /**
