@@ -42,17 +42,60 @@ export interface PairedTest {
  * @throws AlcapError `input` when there is no score or a score is not a finite number
  */
 export function bootstrapInterval(scores: ArrayLike<number>, options: IntervalOptions): Interval {
-  return intervalFrom(scores, resampledMeans([scores], options)[0]!, options);
+  return intervalFrom(scores, resampledMeans(scores, options), options);
 }
 
-/** {@link bootstrapInterval} of several scores of the same songs: the same numbers, from songs that are drawn once for all. */
+/** {@link bootstrapInterval} of several scores of the same songs: the same numbers up to rounding, from songs that are drawn once for all. */
 export function bootstrapIntervals(
-  columns: readonly ArrayLike<number>[],
+  columns: readonly Float64Array[],
   options: IntervalOptions,
   progress: Progress = silent,
 ): Interval[] {
-  const means = resampledMeans(columns, options, progress);
+  const n = columns[0]?.length ?? 0;
+  const random = seedrandom.alea(`${options.seed}/resamples`);
+  const means = countedMeans(columns, resamplesOf(options), () => Math.floor(random() * n), progress);
   return columns.map((scores, column) => intervalFrom(scores, means[column]!, options));
+}
+
+/**
+ * Means of several columns over resampled songs. Counting how often each is drawn, then reading the columns once in their order, is
+ * several times faster than looking songs up as they are drawn where there are more than fit into a processor's cache.
+ *
+ * @param draw a song's place in the columns
+ * @returns a column of means for each column
+ */
+export function countedMeans(
+  columns: readonly Float64Array[],
+  resamples: number,
+  draw: () => number,
+  progress: Progress = silent,
+): Float64Array[] {
+  const n = columns[0]?.length ?? 0;
+  const means = columns.map(() => new Float64Array(resamples));
+  const times = new Uint16Array(n); // more often than 65,535 times none of so many is drawn
+  for (let round = 0; round < resamples; round++) {
+    times.fill(0);
+    for (let i = 0; i < n; i++) times[draw()]!++;
+    columns.forEach((scores, column) => {
+      means[column]![round] = weightedSum(scores, times) / n;
+    });
+    progress(round + 1, resamples);
+  }
+  return means;
+}
+
+/** In four sums, none of which waits for another. */
+function weightedSum(scores: Float64Array, times: Uint16Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = scores.length - (scores.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += times[i]! * scores[i]!;
+    b += times[i + 1]! * scores[i + 1]!;
+    c += times[i + 2]! * scores[i + 2]!;
+    d += times[i + 3]! * scores[i + 3]!;
+  }
+  for (let i = whole; i < scores.length; i++) a += times[i]! * scores[i]!;
+  return a + b + (c + d);
 }
 
 /** Quantile of the normal distribution that a two-sided interval of 95 % reaches to. */
@@ -83,7 +126,7 @@ function intervalFrom(scores: ArrayLike<number>, resampled: Float64Array, option
  */
 export function pairedBootstrap(a: ArrayLike<number>, b: ArrayLike<number>, options: IntervalOptions): PairedTest {
   const differences = pairwiseDifferences(a, b);
-  const [means = new Float64Array(0)] = resampledMeans([differences], options);
+  const means = resampledMeans(differences, options);
   const difference = intervalFrom(differences, means, options);
   const observed = Math.abs(difference.mean) * (1 - 1e-12);
   let asFar = 0;
@@ -153,29 +196,14 @@ export function quantile(sorted: ArrayLike<number>, at: number): number {
   return low + (high - low) * (place - below);
 }
 
-/** Means of each column over resampled songs. A song's scores lie side by side: it is looked up once. */
-function resampledMeans(
-  columns: readonly ArrayLike<number>[],
-  options: ResamplingOptions,
-  progress: Progress = silent,
-): Float64Array[] {
-  const [n, width] = [columns[0]?.length ?? 0, columns.length];
-  const rows = new Float64Array(n * width);
-  for (let i = 0; i < n; i++) for (let column = 0; column < width; column++) rows[i * width + column] = columns[column]![i]!;
+function resampledMeans(scores: ArrayLike<number>, options: ResamplingOptions): Float64Array {
+  const n = scores.length;
   const random = seedrandom.alea(`${options.seed}/resamples`);
-  const resamples = resamplesOf(options);
-  const means = columns.map(() => new Float64Array(resamples));
-  const sums = new Float64Array(width);
-  for (let round = 0; round < resamples; round++) {
-    sums.fill(0);
-    for (let i = 0; i < n; i++) {
-      const row = Math.floor(random() * n) * width;
-      for (let column = 0; column < width; column++) sums[column]! += rows[row + column]!;
-    }
-    for (let column = 0; column < width; column++) means[column]![round] = sums[column]! / n;
-    progress(round + 1, resamples);
-  }
-  return means;
+  return Float64Array.from({ length: resamplesOf(options) }, () => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += scores[Math.floor(random() * n)]!;
+    return sum / n;
+  });
 }
 
 function resamplesOf(options: ResamplingOptions): number {

@@ -88,7 +88,7 @@ const at = (time) => { while (Date.now() < time); };
 const begin = Number(process.argv[3]);
 at(begin);
 for (const name of names) if (claims.take(name)) console.log("too early");
-at(begin + 1500);
+at(begin + 3000);
 for (const name of names) if (claims.take(name)) console.log(name);
 process.exit(0); // without giving anything back
 `;
@@ -97,7 +97,7 @@ test("of many processes that find a silent owner at one moment one takes over", 
   const at = folder();
   for (let i = 0; i < NAMES; i++) stranger(at, `run${i}`);
   const module = require.resolve("alcap/dist/files/claim");
-  const begin = String(Date.now() + 800);
+  const begin = String(Date.now() + 2500);
   const outputs = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const child = spawn(process.execPath, ["-e", racer, module, at, begin]);

@@ -1,7 +1,7 @@
 import { mersenne } from "pure-rand/generator/mersenne";
 import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
-import { quantile } from "../certainty";
+import { countedMeans, quantile } from "../certainty";
 import type { Overlap, RougeScores } from "./rouge";
 
 /** What HuggingFace's ROUGE reports for a corpus: percentiles of the bootstrapped mean, each of precision, recall and F1 on its own. */
@@ -59,17 +59,7 @@ function resample(
 ): BootstrapAggregate {
   const { resamples = 1000, level = 0.95 } = options;
   const columns = parts.map((part) => Float64Array.from(overlaps, (overlap) => overlap[part]));
-  const means = parts.map(() => new Float64Array(resamples));
-  const chosen = new Int32Array(overlaps.length);
-  for (let i = 0; i < resamples; i++) {
-    for (let j = 0; j < chosen.length; j++) chosen[j] = draw();
-    columns.forEach((column, part) => {
-      let sum = 0;
-      for (const song of chosen) sum += column[song]!;
-      means[part]![i] = sum / chosen.length;
-    });
-    progress(i + 1, resamples);
-  }
+  const means = countedMeans(columns, resamples, draw, progress);
   for (const sample of means) sample.sort();
   const at = (fraction: number): Overlap => ({
     precision: quantile(means[0]!, fraction),

@@ -33,6 +33,9 @@ export const scoreNames = [
 
 export type ScoreName = (typeof scoreNames)[number];
 
+/** Pairs between two words on progress. */
+const TELL_EVERY = 64;
+
 /** Scores every pair: ROUGE, and METEOR with NLTK's tokens. */
 export function scorePairs(
   pairs: readonly CaptionPair[],
@@ -42,7 +45,7 @@ export function scorePairs(
 ): PairScores[] {
   const meteor = meteorScorer(dictionary);
   return pairs.map(({ prediction, reference }, at) => {
-    progress(at + 1, pairs.length);
+    if (at % TELL_EVERY === TELL_EVERY - 1 || at === pairs.length - 1) progress(at + 1, pairs.length);
     return { ...rouge(prediction, reference, options), meteor: meteor(wordTokenize(prediction), wordTokenize(reference)) };
   });
 }
