@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Dirent, existsSync, readdirSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
-import { hostname } from "node:os";
+import { type Dirent, existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { fingerprint } from "./fingerprint";
 
@@ -68,4 +68,30 @@ function entriesOf(folder: string): Dirent[] {
 function isFresh(file: string): boolean {
   const about = statSync(file, { throwIfNoEntry: false });
   return about !== undefined && Date.now() - about.mtimeMs < LONG;
+}
+
+/** Signals that end a command. */
+const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Has what is unfinished removed when the process is told to stop; gives what removes it at the work's own end. */
+export function clearedAtStop(file: string): () => void {
+  const clear = () => rmSync(file, { recursive: true, force: true });
+  const stopped = (signal: NodeJS.Signals) => {
+    clear();
+    process.kill(process.pid, signal); // as if nobody had listened
+  };
+  for (const signal of STOPS) process.once(signal, stopped);
+  return () => {
+    for (const signal of STOPS) process.off(signal, stopped);
+    clear();
+  };
+}
+
+/** A new folder among the machine's temporary ones. What processes that were killed left there for the same purpose goes. */
+export function scratchFolder(purpose: string): { readonly folder: string; readonly clear: () => void } {
+  const place = path.join(tmpdir(), `alcap-${purpose}`);
+  clearLeftovers(tmpdir(), { of: path.basename(place) });
+  const folder = temporaryName(place);
+  mkdirSync(folder);
+  return { folder, clear: clearedAtStop(folder) };
 }

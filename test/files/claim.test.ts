@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -75,6 +75,15 @@ test("an owner that was stopped and taken over no longer holds its claim, and gi
   stopped.release(old);
   assert.ok(holds(claim));
   stopped.end();
+  claims.end();
+});
+
+test("of an owner on this machine that has ended it is known at once", () => {
+  const at = folder();
+  const words = ["-e", "require(process.argv[1]).openClaims(process.argv[2]).take('run'); process.exit()"];
+  spawnSync(process.execPath, [...words, require.resolve("alcap/dist/files/claim"), at]);
+  const claims = openClaims(at);
+  assert.ok(claims.take("run"));
   claims.end();
 });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import path from "node:path";
 import { AlcapError } from "../../../errors";
 import { readJsonFile } from "../../../files/json";
-import { clearLeftovers, isAlive, temporaryName } from "../../../files/temporary";
+import { clearedAtStop, clearLeftovers, isAlive, temporaryName } from "../../../files/temporary";
 import { writeWhole } from "../../../files/whole-file";
 
 /** A long job that goes on where it was stopped. */
@@ -34,12 +34,7 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
   const workshop = options.resume ? `${place}.partial` : temporaryName(place);
   const temporary = options.resume ? openPartial(workshop, options.resume) : openFresh(workshop);
   let done = false;
-  const clear = () => rmSync(workshop, { recursive: true, force: true });
-  const stopped = (signal: NodeJS.Signals) => {
-    clear();
-    process.kill(process.pid, signal); // as if nobody had listened
-  };
-  if (!options.resume) for (const signal of STOPS) process.once(signal, stopped);
+  const clear = options.resume ? () => rmSync(workshop, { recursive: true, force: true }) : clearedAtStop(workshop);
   try {
     const result = await fill(temporary);
     moveInto(temporary, place, out, options);
@@ -47,12 +42,8 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
     return result;
   } finally {
     if (done || !options.resume) clear();
-    for (const signal of STOPS) process.off(signal, stopped);
   }
 }
-
-/** Signals that end a command; half a folder does not stay behind. */
-const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function openFresh(workshop: string): string {
   mkdirSync(workshop, { recursive: true });
