@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { clearLeftovers, machine, temporaryName } from "alcap/dist/files/temporary";
+import { clearLeftovers, machine, scratchFolder, temporaryName } from "alcap/dist/files/temporary";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-leftovers-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +53,6 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const)
     const ended = new Promise((resolve) => child.once("close", (_, by) => resolve(by)));
     child.kill(signal);
     assert.equal(await ended, signal);
-    if (signal === "SIGKILL") spawnSync(process.execPath, words, { timeout: 2000, killSignal: "SIGTERM" });
+    if (signal === "SIGKILL") scratchFolder(`stop-${signal}`).clear();
     assert.ok(!existsSync(made));
   });
