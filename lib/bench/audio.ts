@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { prepareAudio } from "../data/audio";
 import { AlcapError } from "../errors";
 import { readNpz } from "../files/npz";
+import { scratchFolder } from "../files/temporary";
 import { type Progress, silent } from "../progress";
 import { type Missing, type PythonPeer, pythonPeer } from "./python-peer";
 import { median } from "./spread";
@@ -46,7 +46,7 @@ export async function benchAudio(folder: string, python: string, progress: Progr
     .sort();
   if (clips.length === 0)
     throw new AlcapError("input", `${folder} holds no mp3, wav, flac or ogg file.`, "Give a folder of clips.");
-  const cache = mkdtempSync(path.join(tmpdir(), "alcap-audio-"));
+  const { folder: cache, clear } = scratchFolder("bench");
   let peer: PythonPeer | Missing = { reason: "" };
   const ours = { wall: 0, cpu: 0 };
   const reference = { wall: 0, cpu: 0 };
@@ -73,7 +73,7 @@ export async function benchAudio(folder: string, python: string, progress: Progr
     }
   } finally {
     if ("ask" in peer) peer.close();
-    rmSync(cache, { recursive: true, force: true });
+    clear();
   }
   const memoryMiB = [Math.round(memory[0] ?? 0), Math.round(memory.at(-1) ?? 0)] as const;
   const about = { clips: clips.length, ours, memoryMiB };

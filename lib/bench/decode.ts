@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import seedrandom from "seedrandom";
 import { z } from "zod";
@@ -9,6 +8,7 @@ import { type Values, value } from "../engine";
 import { presetNamed } from "../experiment/preset/songbook";
 import { obtainBaseModel } from "../experiment/pretrain/base-model";
 import { workspaceOf } from "../files/project";
+import { scratchFolder } from "../files/temporary";
 import { captionerParams } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { beamDecoder } from "../model/decoding/beam";
@@ -91,7 +91,7 @@ const searched = (maxTokens: number): DecodingRecipe => ({
  */
 export async function benchDecode(rounds: number, python: string): Promise<DecodeBench> {
   const { captioner, params, songs, maxTokens } = await material(Math.max(...CASES.map(({ songs }) => songs)));
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  const { folder, clear } = scratchFolder("bench");
   const greedy = greedyDecoder(params, captioner, maxTokens);
   const beams = beamDecoder(params, captioner, searched(maxTokens));
   try {
@@ -109,7 +109,7 @@ export async function benchDecode(rounds: number, python: string): Promise<Decod
   } finally {
     await greedy.release();
     await beams.release();
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }
 

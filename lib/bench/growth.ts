@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import seedrandom from "seedrandom";
 import { captionBatch, type Example } from "../data/text/batch";
 import { scalar, type Values, value } from "../engine";
 import { presetNamed } from "../experiment/preset/songbook";
+import { scratchFolder } from "../files/temporary";
 import type { Batch } from "../model/alcap";
 import { type Progress, silent } from "../progress";
 import { bartTokens } from "../recipe";
@@ -121,11 +120,11 @@ async function stepTime({ batch, lyrics, caption, width }: Sizes): Promise<numbe
 
 /** Processor time of `alcap prepare songbook` without sounds. */
 async function preparationTime(songs: number): Promise<number> {
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  const { folder, clear } = scratchFolder("bench");
   try {
     const out = path.join(folder, "songbook");
     return (await measuredCommand("prepare", "songbook", "--preset", "standard", "--songs", String(songs), "--out", out)).cpuMs;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }

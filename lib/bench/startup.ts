@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { presetNamed } from "../experiment/preset/songbook";
 import { baseModelName, shippedBaseModels } from "../experiment/pretrain/base-model";
-import { BUNDLE_FILES, type BundleAbout } from "../experiment/run/bundle";
+import { BUNDLE_FILES, type BundleAbout, describeBundle } from "../experiment/run/bundle";
 import { encoderBytes } from "../experiment/tagger/encoder-file";
 import { STEPS_PER_DB } from "../experiment/tagger/mel-cache";
+import { scratchFolder } from "../files/temporary";
 import { musicParams } from "../model/music/music-encoder";
 import { initialise } from "../model/params";
 import { writeSafetensors } from "../model/weights";
@@ -33,7 +33,7 @@ export interface StartupSong {
  * quick's size with random weights, whose captions do not end: the most that decoding takes.
  */
 export async function benchStartup(rounds: number, song?: StartupSong): Promise<Startup[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  const { folder, clear } = scratchFolder("bench");
   try {
     const commands: [what: string, words: string[]][] = [
       ["alcap --help", ["--help"]],
@@ -56,7 +56,7 @@ export async function benchStartup(rounds: number, song?: StartupSong): Promise<
       }
     return costs.map(({ what, wall, cpu }) => ({ what, wallMs: spreadOf(wall), cpuMs: spreadOf(cpu) }));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }
 
@@ -73,9 +73,9 @@ function writeMadeUpBundle(folder: string): void {
     captionTokens: preset.captionTokens,
   };
   const write = (name: string, content: string | Uint8Array) => writeFileSync(path.join(folder, name), content);
-  write(BUNDLE_FILES.about, JSON.stringify(about));
   const encoder = { params: initialise(musicParams(preset.music), 0), shape: preset.music, stepsPerDb: STEPS_PER_DB };
   write(BUNDLE_FILES.encoder, encoderBytes(encoder));
   write(BUNDLE_FILES.model, writeSafetensors(freshTraining(captioner, plan.optimiser, 0).params));
   cpSync(path.join(shippedBaseModels(), baseModelName(preset), "tokenizer.json"), path.join(folder, BUNDLE_FILES.words));
+  write(BUNDLE_FILES.about, describeBundle(folder, about));
 }

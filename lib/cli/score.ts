@@ -46,9 +46,10 @@ interface Asked {
 
 async function score({ file, stem, seed, resamples, encoding, json }: Asked): Promise<number> {
   const pairs = parseCaptionLines(readText(file, {}, encoding), file);
-  const scores = scorePairs(pairs, loadWordNet(), { stem }, pairs.length >= MANY ? terminalReporter()("scoring") : silent);
-  const intervals = intervalsOf(scores, { seed, resamples });
-  const mid = bootstrapAggregate(scores, { seed });
+  const progress = (what: string) => (pairs.length >= MANY ? terminalReporter()(what) : silent);
+  const scores = scorePairs(pairs, loadWordNet(), { stem }, progress("scoring"));
+  const intervals = intervalsOf(scores, { seed, resamples }, progress("drawing songs for the intervals"));
+  const mid = bootstrapAggregate(scores, { seed }, progress("drawing songs for HuggingFace's aggregate"));
   if (json) {
     console.log(JSON.stringify({ file, captions: pairs.length, stem, seed, resamples, intervals, huggingFace: mid }));
     return 0;

@@ -15,6 +15,7 @@ import {
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive, machine } from "./temporary";
 
 /** Seconds between two signs of life of a claim's owner, and seconds without one after which the claim may be taken over. */
 export interface ClaimTimes {
@@ -60,7 +61,8 @@ export function holds({ file, owner }: Claim): boolean {
  * Opens a folder of claims. The claims on one piece of work are files with rising numbers, and the highest one counts. To claim is to
  * create the next number exclusively, which NFS too grants to one process only; a released claim stays, emptied, so that no
  * number comes back. A sign of life is a new time of the file. Others compare it with the one they saw before, by their own
- * steady clock, so clocks of machines need not agree; nobody compares process numbers, which mean nothing on another machine.
+ * steady clock, so clocks of machines need not agree. Process numbers mean nothing on another machine; of an owner on this one
+ * they say at once that it is gone.
  */
 export function openClaims(folder: string, { beat, stale }: ClaimTimes = claimTimes): Claims {
   const held = new Set<Claim>();
@@ -71,7 +73,7 @@ export function openClaims(folder: string, { beat, stale }: ClaimTimes = claimTi
   const isFree = (home: string, number: number) => {
     const now = performance.now(); // before the look at the file: a process may be stopped between the two
     const state = stateOf(path.join(home, String(number)));
-    if (state === RELEASED) return true;
+    if (state === RELEASED || isOrphan(path.join(home, String(number)))) return true;
     const before = watched.get(home);
     if (before?.mark === `${number} ${state}`) return now - before.since > 1000 * stale;
     watched.set(home, { mark: `${number} ${state}`, since: now });
@@ -112,10 +114,20 @@ function stateOf(file: string): string {
   }
 }
 
+/** Whether the process that made a claim ran on this machine and has ended. */
+function isOrphan(file: string): boolean {
+  try {
+    const made = JSON.parse(readFileSync(file, "utf8")) as { readonly machine?: unknown; readonly process?: unknown };
+    return made.machine === machine && typeof made.process === "number" && !isAlive(made.process);
+  } catch {
+    return false; // gone, or not yet written whole
+  }
+}
+
 function create({ file, owner }: Claim): boolean {
   try {
     const handle = openSync(file, "wx");
-    writeSync(handle, `${JSON.stringify({ owner, host: hostname(), process: process.pid })}\n`);
+    writeSync(handle, `${JSON.stringify({ owner, host: hostname(), machine, process: process.pid })}\n`);
     closeSync(handle);
     return true;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, readSync } from "node:fs";
-import { openFile } from "./read";
+import { isFile, openFile, readBytes } from "./read";
 
 /** A short name for any plain data: the same data gives the same name, any change another one. */
 export function fingerprint(data: unknown): string {
@@ -15,6 +15,24 @@ export function canonical(data: unknown): string {
       : part,
   );
 }
+
+const DIGEST_BYTES = 32;
+
+/** Bytes with their SHA-256 behind them, for a cache whose damage is to be seen. */
+export const sealed = (bytes: Uint8Array): Uint8Array => Buffer.concat([bytes, createHash("sha256").update(bytes).digest()]);
+
+/** The bytes that were sealed, in memory of their own; undefined where there is no such file, and where it is damaged, which is told. */
+export function unsealed(file: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!isFile(file)) return undefined;
+  const all = readBytes(file);
+  const bytes = all.subarray(0, Math.max(0, all.length - DIGEST_BYTES));
+  if (createHash("sha256").update(bytes).digest().equals(all.subarray(bytes.length))) return bytes;
+  tellDamaged(file);
+  return undefined;
+}
+
+/** Says that what a cache holds is not what was put there, and that the work is done once more. */
+export const tellDamaged = (file: string): void => console.warn(`alcap: ${file} is damaged and is made again.`);
 
 /** SHA-256 of a file, in hexadecimal; a chunk of it is in memory at a time. Throws `AlcapError` as `openFile`. */
 export function sha256Of(file: string): string {

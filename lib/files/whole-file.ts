@@ -1,16 +1,16 @@
-import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../errors";
+import { temporaryName } from "./temporary";
 
 /**
  * Writes a file so that a reader sees the old one or the new one, never half of it. Missing folders are made. The temporary name
- * beside the file is drawn at random: processes of several machines on a shared disk may have one number.
+ * beside the file is this process's own.
  *
  * @throws AlcapError `record` when it cannot be written; the temporary file is then gone
  */
 export function writeWhole(file: string, content: Uint8Array | string): void {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = temporaryName(file);
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     const handle = openSync(temporary, "wx");
@@ -27,5 +27,27 @@ export function writeWhole(file: string, content: Uint8Array | string): void {
     throw new AlcapError("record", `${file} could not be written: ${reason}.`, "Check the folder's rights and the free space.", {
       cause,
     });
+  }
+}
+
+/** Attempts, one for each process that may put a folder in the same place at the same moment. */
+const ATTEMPTS = 100;
+
+/** Puts a finished folder in a place, and removes what stood there. Of several processes that do so at once the last one's stays; all succeed. */
+export function putFolder(temporary: string, place: string): void {
+  for (let attempt = 1; ; attempt++) {
+    const old = temporaryName(place, "old");
+    try {
+      renameSync(place, old);
+    } catch {
+      // nothing there, or somebody has just moved it away
+    }
+    rmSync(old, { recursive: true, force: true });
+    try {
+      renameSync(temporary, place);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error; // else another process was quicker in between
+    }
   }
 }

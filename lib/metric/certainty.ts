@@ -1,5 +1,6 @@
 import seedrandom from "seedrandom";
 import { AlcapError } from "../errors";
+import { type Progress, silent } from "../progress";
 import { normalDistribution, studentQuantile } from "./distribution";
 
 /** A mean and the interval that covers the true mean with the stated probability. */
@@ -42,6 +43,59 @@ export interface PairedTest {
  */
 export function bootstrapInterval(scores: ArrayLike<number>, options: IntervalOptions): Interval {
   return intervalFrom(scores, resampledMeans(scores, options), options);
+}
+
+/** {@link bootstrapInterval} of several scores of the same songs: the same numbers up to rounding, from songs that are drawn once for all. */
+export function bootstrapIntervals(
+  columns: readonly Float64Array[],
+  options: IntervalOptions,
+  progress: Progress = silent,
+): Interval[] {
+  const n = columns[0]?.length ?? 0;
+  const random = seedrandom.alea(`${options.seed}/resamples`);
+  const means = countedMeans(columns, resamplesOf(options), () => Math.floor(random() * n), progress);
+  return columns.map((scores, column) => intervalFrom(scores, means[column]!, options));
+}
+
+/**
+ * Means of several columns over resampled songs. Counting how often each is drawn, then reading the columns once in their order, is
+ * several times faster than looking songs up as they are drawn where there are more than fit into a processor's cache.
+ *
+ * @param draw a song's place in the columns
+ * @returns a column of means for each column
+ */
+export function countedMeans(
+  columns: readonly Float64Array[],
+  resamples: number,
+  draw: () => number,
+  progress: Progress = silent,
+): Float64Array[] {
+  const n = columns[0]?.length ?? 0;
+  const means = columns.map(() => new Float64Array(resamples));
+  const times = new Uint16Array(n); // more often than 65,535 times none of so many is drawn
+  for (let round = 0; round < resamples; round++) {
+    times.fill(0);
+    for (let i = 0; i < n; i++) times[draw()]!++;
+    columns.forEach((scores, column) => {
+      means[column]![round] = weightedSum(scores, times) / n;
+    });
+    progress(round + 1, resamples);
+  }
+  return means;
+}
+
+/** In four sums, none of which waits for another. */
+function weightedSum(scores: Float64Array, times: Uint16Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = scores.length - (scores.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += times[i]! * scores[i]!;
+    b += times[i + 1]! * scores[i + 1]!;
+    c += times[i + 2]! * scores[i + 2]!;
+    d += times[i + 3]! * scores[i + 3]!;
+  }
+  for (let i = whole; i < scores.length; i++) a += times[i]! * scores[i]!;
+  return a + b + (c + d);
 }
 
 /** Quantile of the normal distribution that a two-sided interval of 95 % reaches to. */

@@ -2,9 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { isValue, type Value } from "../engine";
 import { AlcapError } from "../errors";
 import { parseJson } from "../files/json";
-import { readBytes } from "../files/read";
-import { writeWhole } from "../files/whole-file";
-import { readSafetensors, writeSafetensors } from "../model/weights";
+import { readKept, writeKept } from "../model/weights";
 
 /** Losses of every step and held-out scores. */
 export interface Curve {
@@ -36,22 +34,22 @@ export interface CheckpointStore<S> {
 export function checkpointFile<S>(file: string, recipe: string): CheckpointStore<S> {
   return {
     file,
-    load: () => (existsSync(file) ? decode<S>(readBytes(file, { code: "record" }), file, recipe) : undefined),
-    save: (checkpoint) => writeWhole(file, encode(checkpoint, recipe)),
+    load: () => (existsSync(file) ? decode<S>(file, recipe) : undefined),
+    save: (checkpoint) => save(file, checkpoint, recipe),
     clear: () => rmSync(file, { force: true }),
   };
 }
 
-function encode<S>({ step, state, best, curve }: Checkpoint<S>, recipe: string): Uint8Array {
+function save<S>(file: string, { step, state, best, curve }: Checkpoint<S>, recipe: string): void {
   const tensors: Record<string, Value> = {};
   flatten(state, "state", tensors);
   if (best) flatten(best.state, "best", tensors);
   const about = { step, curve, best: best && { step: best.step, score: best.score } };
-  return writeSafetensors(tensors, { recipe, about: JSON.stringify(about) });
+  writeKept(file, tensors, { recipe, about: JSON.stringify(about) });
 }
 
-function decode<S>(bytes: Uint8Array, file: string, recipe: string): Checkpoint<S> {
-  const { tensors, metadata } = readSafetensors(bytes, file);
+function decode<S>(file: string, recipe: string): Checkpoint<S> {
+  const { tensors, metadata } = readKept(file);
   if (metadata.recipe !== recipe) {
     throw new AlcapError(
       "record",

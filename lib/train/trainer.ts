@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { type BatchLengths, type CaptionValues, captionBatch, type Examples, trainingRows } from "../data/text/batch";
 import { compile, scalar, type tf, type Values } from "../engine";
 import { AlcapError } from "../errors";
-import { readBytes } from "../files/read";
-import { writeWhole } from "../files/whole-file";
 import { type Batch, parts } from "../model/alcap";
 import type { Captioner } from "../model/captioner";
 import { keepAll } from "../model/layers";
 import type { Params, ParamValues } from "../model/params";
-import { readSafetensors, writeSafetensors } from "../model/weights";
+import { findKept, writeKept } from "../model/weights";
 import { type Progress, silent } from "../progress";
 import { type Curve, checkpointFile } from "./checkpoint";
 import { fit } from "./fit";
@@ -57,12 +54,13 @@ export interface Trained {
 }
 
 /**
- * Trains a captioner, or reads it where it was trained before; a stopped training goes on where it was.
+ * Trains a captioner, or reads it where it was trained before and is not damaged since; a stopped training goes on where it was.
  * @throws AlcapError `weights` when `file` holds another training, `record` when its checkpoint does, `data` when a loss is not finite
  */
 export async function train(task: TrainingTask, progress: Progress = silent): Promise<Trained> {
   const { captioner, plan, seed, file, recipe, options } = task;
-  if (existsSync(file)) return readTrained(file, recipe);
+  const known = findTrained(file, recipe);
+  if (known) return known;
   const held = heldOutLoss(task);
   const rowsOf = trainingRows(task.train.length, plan.batch, seed);
   const perEpoch = Math.max(1, Math.floor(task.train.length / plan.batch));
@@ -91,13 +89,15 @@ export async function train(task: TrainingTask, progress: Progress = silent): Pr
   await held.release();
   const about = { best: { step: best.step, score: best.score }, curve };
   const params = best.state.params as ParamValues;
-  writeWhole(file, writeSafetensors(params, { recipe, about: JSON.stringify(about), format: "pt" }));
+  writeKept(file, params, { recipe, about: JSON.stringify(about), format: "pt" });
   store.clear();
   return { params, ...about };
 }
 
-function readTrained(file: string, recipe: string): Trained {
-  const { tensors, metadata } = readSafetensors(readBytes(file, { code: "weights" }), file);
+function findTrained(file: string, recipe: string): Trained | undefined {
+  const kept = findKept(file);
+  if (kept === undefined) return undefined;
+  const { tensors, metadata } = kept;
   if (metadata.recipe !== recipe)
     throw new AlcapError("weights", `${file} was trained by another recipe.`, "Delete it or name another file.");
   return { params: tensors as ParamValues, ...(JSON.parse(metadata.about ?? "{}") as Omit<Trained, "params">) };

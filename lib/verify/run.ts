@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { AlcapError } from "../errors";
 import type { Preset } from "../experiment/preset/songbook";
 import { leaves, type RunRecipe, recipeDifferences, recipeOf } from "../experiment/run/recipe";
 import type { RunRecord } from "../experiment/run/records";
 import { obtainRun } from "../experiment/run/run";
 import { prepareMaterial, songbookFacts } from "../experiment/run/songbook-material";
+import { scratchFolder } from "../files/temporary";
 import type { Interval } from "../metric/certainty";
 import type { Reporter } from "../progress";
 
@@ -106,7 +104,7 @@ export async function verifyRun(recorded: RunRecord, base: Preset, report: Repor
       `The preset ${preset.name} does not give the recipe of ${id}: ${differing.map(({ field }) => field).join(", ")}.`,
       "Say with --set what the run's corpus was (corpusSeed, songs, agreement), or go back to the commit that its record names.",
     );
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-verify-"));
+  const { folder, clear } = scratchFolder("verify");
   try {
     const material = await prepareMaterial(preset, report);
     const workspace = { ...material.workspace, cache: folder, results: folder, runs: folder };
@@ -115,6 +113,6 @@ export async function verifyRun(recorded: RunRecord, base: Preset, report: Repor
     );
     return compareRecords(recorded, made);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -78,6 +78,15 @@ test("an owner that was stopped and taken over no longer holds its claim, and gi
   claims.end();
 });
 
+test("of an owner on this machine that has ended it is known at once", () => {
+  const at = folder();
+  const words = ["-e", "require(process.argv[1]).openClaims(process.argv[2]).take('run'); process.exit()"];
+  spawnSync(process.execPath, [...words, require.resolve("alcap/dist/files/claim"), at]);
+  const claims = openClaims(at);
+  assert.ok(claims.take("run"));
+  claims.end();
+});
+
 const NAMES = 400;
 /** Looks at all claims, and when their owners have been silent for long enough takes, in step with the others, what it can. */
 const racer = `
@@ -88,7 +97,7 @@ const at = (time) => { while (Date.now() < time); };
 const begin = Number(process.argv[3]);
 at(begin);
 for (const name of names) if (claims.take(name)) console.log("too early");
-at(begin + 1500);
+at(begin + 3000);
 for (const name of names) if (claims.take(name)) console.log(name);
 process.exit(0); // without giving anything back
 `;
@@ -97,7 +106,7 @@ test("of many processes that find a silent owner at one moment one takes over", 
   const at = folder();
   for (let i = 0; i < NAMES; i++) stranger(at, `run${i}`);
   const module = require.resolve("alcap/dist/files/claim");
-  const begin = String(Date.now() + 800);
+  const begin = String(Date.now() + 2500);
   const outputs = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const child = spawn(process.execPath, ["-e", racer, module, at, begin]);

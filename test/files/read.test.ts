@@ -9,11 +9,11 @@ import { plainText } from "alcap/dist/data/text/plain";
 import { AlcapError } from "alcap/dist/errors";
 import { sha256Of } from "alcap/dist/files/fingerprint";
 import { parseJson, readJsonFile } from "alcap/dist/files/json";
-import { putFolder } from "alcap/dist/files/put-folder";
 import { quoted, quotedShape } from "alcap/dist/files/quoted";
 import { isFile, isFolder, readBytes, readText, withSource } from "alcap/dist/files/read";
 import { textLines } from "alcap/dist/files/rows/json";
 import { readRows } from "alcap/dist/files/rows/read-rows";
+import { putFolder } from "alcap/dist/files/whole-file";
 import { loadWeights } from "alcap/dist/model/weights";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-read-"));

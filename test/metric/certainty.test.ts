@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   approximateRandomisation,
   bootstrapInterval,
+  bootstrapIntervals,
   holm,
   meanAndDeviation,
   pairedBootstrap,
@@ -52,6 +53,18 @@ test("both paired tests reject a true null in about 5 % of trials, and find a tr
     const { difference, p } = compare(better, worse, { seed: 1 });
     assert.ok(p < 0.001 && difference.low > 0.08 && difference.high < 0.12);
   }
+});
+
+test("intervals of several scores are those of each alone", () => {
+  const random = seedrandom("columns");
+  const columns = [1, 2, 3].map((power) => Float64Array.from({ length: 300 }, () => random() ** power));
+  const told: number[] = [];
+  const together = bootstrapIntervals(columns, { seed: 5, resamples: 400 }, (done) => told.push(done));
+  for (const [i, scores] of columns.entries()) {
+    const alone = bootstrapInterval(scores, { seed: 5, resamples: 400 });
+    for (const part of ["mean", "low", "high"] as const) assert.ok(Math.abs(together[i]![part] - alone[part]) < 1e-13);
+  }
+  assert.equal(told.at(-1), 400);
 });
 
 test("equal runs are not different", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -52,6 +52,17 @@ test("what was trained is read where it is there for the same recipe, and nothin
     code: "weights",
     message: /was trained by another recipe/,
   });
+});
+
+test("a trained file that is damaged is made again, to the byte", async (t) => {
+  const { file } = task("damaged");
+  await train(task("damaged"));
+  const bytes = readFileSync(file);
+  const told = t.mock.method(console, "warn", () => {});
+  truncateSync(file, bytes.length / 2);
+  await train(task("damaged"));
+  assert.deepEqual(readFileSync(file), bytes);
+  assert.match(String(told.mock.calls[0]?.arguments[0]), new RegExp(`${file} is damaged`));
 });
 
 test("evaluations come as often as the task says, or by the plan's epochs", async () => {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { scratchFolder } from "../../files/temporary";
 import { type Progress, silent } from "../../progress";
 import { lineProcess, type Missing, type PythonPeer, pythonPeer } from "../python-peer";
 import { median, type Spread, spreadOf } from "../spread";
@@ -70,7 +70,7 @@ const BATCHES = { quick: 4, base: 1 } as const;
 export async function benchStep(options: StepBenchOptions, progress: Progress = silent): Promise<StepBench> {
   const { size, threads, python } = options;
   const it = stepCase(size, BATCHES[size]);
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  const { folder, clear } = scratchFolder("bench");
   let torch: PythonPeer | Missing = { reason: "" };
   let own: ReturnType<typeof ownSide> | undefined;
   try {
@@ -84,13 +84,13 @@ export async function benchStep(options: StepBenchOptions, progress: Progress = 
   } finally {
     await own?.stop();
     if ("ask" in torch) torch.close();
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }
 
 /** Milliseconds by which the first step of a new process takes longer than its third. */
 export async function compileTime(size: StepSize): Promise<Pick<SideCost, "wallMs" | "cpuMs">> {
-  const folder = mkdtempSync(path.join(tmpdir(), "alcap-bench-"));
+  const { folder, clear } = scratchFolder("bench");
   try {
     writeCase(folder, stepCase(size, 1), LEARNING_RATE);
     const own = ownSide(folder, { threads: 1, profile: false });
@@ -101,7 +101,7 @@ export async function compileTime(size: StepSize): Promise<Pick<SideCost, "wallM
     await own.stop();
     return { wallMs: first.wallMs - third.wallMs, cpuMs: first.cpuMs - third.cpuMs };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { AlcapError } from "../../errors";
+import { clearLeftovers } from "../../files/temporary";
 import { inWorkers } from "../../files/workers";
 import { type Progress, silent } from "../../progress";
 
@@ -62,6 +63,7 @@ export async function prepareAudio(songs: readonly SongFile[], options: PrepareO
   const ids = new Set(songs.map(({ id }) => id));
   if (ids.size < songs.length) throw new AlcapError("usage", "Two songs have the same id.", "Give each song an id of its own.");
   await mkdir(cache, { recursive: true });
+  clearLeftovers(cache);
   const answers: PrepareAnswer[] = new Array(songs.length);
   let done = 0;
   await inWorkers<PrepareTask, PrepareAnswer>(

@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { makeSong, type Song, type SongbookOptions } from "../../data/songbook";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
 import { engineInfo, numericsOf } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint } from "../../files/fingerprint";
+import { fingerprint, sha256Of } from "../../files/fingerprint";
 import { projectRoot } from "../../files/project";
+import { isFile, readBytes, readText } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
 import type { ParamValues } from "../../model/params";
-import { readSafetensors, writeSafetensors } from "../../model/weights";
+import { findKept, readKept, writeKept } from "../../model/weights";
 import { type Reporter, reportFound } from "../../progress";
 import { type Trained, trainCaptioner } from "../../train/trainer";
 import { examplesOf } from "../dataset/examples";
@@ -104,11 +105,17 @@ export async function obtainBaseModel(preset: Preset, cache: string, report: Rep
   return found === undefined ? trainBaseModel(preset, cache, report) : readBaseModel(found, baseModelName(preset), report);
 }
 
-/** The folder of the preset's base model, where it need not be made. */
-export const findBaseModel = (preset: Preset, cache: string): string | undefined =>
-  [path.join(shippedBaseModels(), baseModelName(preset)), baseModelFolder(preset, cache)].find((folder) =>
-    existsSync(path.join(folder, MODEL)),
-  );
+/** The folder of the preset's base model, where it need not be made. One that was made here and is damaged since counts as none. */
+export function findBaseModel(preset: Preset, cache: string): string | undefined {
+  const shipped = path.join(shippedBaseModels(), baseModelName(preset));
+  if (existsSync(path.join(shipped, MODEL))) return shipped;
+  const made = baseModelFolder(preset, cache);
+  const words = path.join(made, TOKENISER);
+  const model = findKept(path.join(made, MODEL));
+  if (model === undefined || !isFile(words)) return undefined;
+  const { tokeniser } = model.metadata;
+  return tokeniser === undefined || tokeniser === sha256Of(words) ? made : undefined;
+}
 
 /** Where a base model lies that was made on this machine. */
 export const baseModelFolder = (preset: Preset, cache: string) =>
@@ -121,7 +128,7 @@ const LABELS = { denoising: "denoising pre-training", intermediate: "intermediat
 async function readBaseModel(folder: string, hash: string, report: Reporter): Promise<BaseModel> {
   const tokeniserFile = path.join(folder, TOKENISER);
   const file = path.join(folder, MODEL);
-  const { tensors, metadata } = readSafetensors(readFileSync(file));
+  const { tensors, metadata } = readKept(file);
   const stages = stagesOf(file, metadata.stages);
   for (const stage of stageNames) {
     const { length } = stages[stage]?.curve.steps ?? [];
@@ -155,7 +162,8 @@ export async function trainBaseModel(preset: Preset, cache: string, report: Repo
   const texts = denoisingTexts(baseModel, 0, songs.songs);
   const heldOut = denoisingTexts(baseModel, songs.songs, songs.songs + HELD_OUT_SONGS);
   const tokeniserFile = path.join(folder, TOKENISER);
-  if (!existsSync(tokeniserFile)) writeWhole(tokeniserFile, JSON.stringify(trainBpe(texts, { vocabSize: vocabulary })));
+  const words = JSON.stringify(trainBpe(texts, { vocabSize: vocabulary }));
+  if (!isFile(tokeniserFile) || readText(tokeniserFile) !== words) writeWhole(tokeniserFile, words);
   const tokeniser = await loadTokeniser(tokeniserFile);
   const stage = (name: keyof BaseModelStages) => ({
     seed,
@@ -173,7 +181,8 @@ export async function trainBaseModel(preset: Preset, cache: string, report: Repo
     denoising: first,
     ...(tuned && { intermediate: { best: tuned.best, curve: tuned.curve } }),
   };
-  writeWhole(path.join(folder, MODEL), writeSafetensors(params, { stages: JSON.stringify(stages), format: "pt" }));
+  const about = { stages: JSON.stringify(stages), tokeniser: sha256Of(tokeniserFile), format: "pt" };
+  writeKept(path.join(folder, MODEL), params, about);
   return { tokeniser, tokeniserFile, params, stages, hash };
 }
 
@@ -195,4 +204,4 @@ function intermediateTask({ baseModel, text, lyricsTokens, captionTokens }: Pres
 
 /** The files a base model is made of, for carrying it elsewhere. */
 export const baseModelFiles = (folder: string) =>
-  [MODEL, TOKENISER].map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
+  [MODEL, TOKENISER].map((name) => ({ name, bytes: readBytes(path.join(folder, name)) }));

@@ -2,15 +2,16 @@ import path from "node:path";
 import { z } from "zod";
 import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
+import { sha256Of } from "../../files/fingerprint";
 import { readJsonFile } from "../../files/json";
 import { modelsFolder, projectHome } from "../../files/project";
 import { quoted } from "../../files/quoted";
-import { isFile, readBytes } from "../../files/read";
+import { isFile } from "../../files/read";
 import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
 import { checkCaptioner, checkTextShape } from "../../model/check";
 import type { ParamValues } from "../../model/params";
-import { readSafetensors } from "../../model/weights/safetensors";
+import { readKept } from "../../model/weights/kept";
 import { demandFinite } from "../../model/weights/tensor";
 import { type EncoderFile, readEncoder } from "../tagger/encoder-file";
 
@@ -43,6 +44,15 @@ export const BUNDLE_FILES = {
   model: "model.safetensors",
 };
 
+/** The files that a bundle's description names by SHA-256: a tokeniser of the right size may still be another model's. */
+const parts = ["words", "encoder", "model"] as const;
+
+/** The description of a bundle whose other files are there. */
+export const describeBundle = (folder: string, about: BundleAbout): string => {
+  const sha256 = Object.fromEntries(parts.map((part) => [part, sha256Of(path.join(folder, BUNDLE_FILES[part]))]));
+  return `${JSON.stringify({ ...about, sha256 }, null, 1)}\n`;
+};
+
 /** Where the bundle of a preset lies. */
 export const bundleFolder = (preset: string, root = projectHome()) => path.join(modelsFolder(root), `alcap-${preset}`);
 
@@ -62,6 +72,7 @@ const aboutSchema = z.looseObject({
   }),
   lyricsTokens: count.max(MOST_TOKENS),
   captionTokens: count.max(MOST_TOKENS),
+  sha256: z.record(z.enum(parts), z.string()),
 });
 
 /**
@@ -76,10 +87,14 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const missing = Object.values(files).find((file) => !isFile(file));
   if (missing !== undefined)
     throw new AlcapError("weights", `No trained model: ${missing} is missing.`, "Run `npm run reproduce` once; it trains one.");
-  const about = readAbout(description);
+  const { sha256, ...about } = readAbout(description);
+  for (const part of parts) {
+    const file = path.join(folder, BUNDLE_FILES[part]);
+    if (sha256Of(file) !== sha256[part]) throw foreign(`${file} is not the one that ${description} names by its SHA-256`);
+  }
   const tokeniser = loadTokeniser(words);
   const encoder = await readEncoder(music);
-  const params = readSafetensors(readBytes(model, { code: "weights" }), model).tensors as ParamValues;
+  const params = readKept(model).tensors as ParamValues;
   demandFinite(encoder.params, music);
   demandFinite(params, model);
   const { captioner } = about;
@@ -94,13 +109,15 @@ export async function readBundle(folder: string): Promise<Bundle> {
   return { about, tokeniser, encoder, params };
 }
 
-function readAbout(file: string): BundleAbout {
+type Described = BundleAbout & { readonly sha256: Readonly<Record<(typeof parts)[number], string>> };
+
+function readAbout(file: string): Described {
   const { success, data, error } = aboutSchema.safeParse(readJsonFile(file, { code: "weights" }));
   if (!success) {
     const { path: field = [], message = "" } = error.issues[0] ?? {};
     throw foreign(`${file} describes no captioner (${quoted(`${field.join(".")}: ${message}`)})`);
   }
-  const about = data as unknown as BundleAbout;
+  const about = data as unknown as Described;
   checkTextShape(about.captioner.text, file);
   checkCaptioner(about.captioner);
   return about;

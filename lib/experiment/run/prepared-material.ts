@@ -4,6 +4,7 @@ import { loadTokeniser, type Tokeniser } from "../../data/text/tokeniser";
 import { AlcapError } from "../../errors";
 import { type Workspace, workspaceOf } from "../../files/project";
 import { openFile } from "../../files/read";
+import { clearLeftovers } from "../../files/temporary";
 import { readBartFolder } from "../../model/bart-folder";
 import { quiet, type Reporter } from "../../progress";
 import { bartTokens, type TextShape } from "../../recipe";
@@ -53,6 +54,7 @@ export interface PreparedPreset extends Omit<RunPlan, "dataSet" | "start"> {
  */
 export async function preparedMaterial(preset: PreparedPreset, report: Reporter = quiet, out?: string): Promise<RunMaterial> {
   const workspace = workspaceOf(preset, out);
+  for (const place of [workspace.cache, workspace.results]) clearLeftovers(place, { deep: true });
   const { text } = preset;
   const bart = text.start === "weights" ? await startWeights(text.folder) : undefined;
   const whole = await readPreparedCorpus(preset.folder, preset.dataSet, report("reading the corpus"));

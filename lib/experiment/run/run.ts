@@ -5,12 +5,13 @@ import { AlcapError } from "../../errors";
 import { codeVersion, machineInWords, peakMemoryMiB } from "../../files/machine";
 import type { Workspace } from "../../files/project";
 import { readBytes } from "../../files/read";
+import { clearLeftovers } from "../../files/temporary";
 import { writeWhole } from "../../files/whole-file";
 import { captionerParams } from "../../model/alcap";
 import type { Captioner } from "../../model/captioner";
 import { checkDecoding } from "../../model/decoding/check";
 import { countParams, type ParamValues } from "../../model/params";
-import { readSafetensors } from "../../model/weights/safetensors";
+import { readKept } from "../../model/weights/kept";
 import type { Method } from "../../paper";
 import { type Progress, silent } from "../../progress";
 import { checkMicroBatch } from "../../train/plan";
@@ -74,7 +75,7 @@ export function trainedWeights(facts: RunFacts, name: RunName): string {
  */
 export function readWeights(facts: RunFacts, name: RunName): ParamValues {
   const file = trainedWeights(facts, name);
-  const { tensors, metadata } = readSafetensors(readBytes(file, { code: "weights" }), file);
+  const { tensors, metadata } = readKept(file);
   if (metadata.recipe === recipeHash(recipeOf(facts, name))) return tensors as ParamValues;
   throw new AlcapError("weights", `${file} was trained by another recipe.`, "Delete it; the run can be trained again.");
 }
@@ -90,6 +91,8 @@ export function keepWeights({ results, cache }: Pick<Workspace, "results" | "cac
   if (!existsSync(from))
     throw new AlcapError("weights", `The trained weights of ${id} are not in ${cache}.`, "Train the run with --weights first.");
   const kept = keptFile(results, recipe);
+  readKept(from); // a damaged file is not kept
+  clearLeftovers(path.dirname(kept));
   writeWhole(kept, readBytes(from, { code: "weights" }));
   return kept;
 }

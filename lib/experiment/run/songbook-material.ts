@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { workspaceOf } from "../../files/project";
+import { clearLeftovers } from "../../files/temporary";
 import { quiet, type Reporter } from "../../progress";
 import { controlled, withComments } from "../dataset/controls";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
@@ -65,6 +66,7 @@ export const encoderIsHere = ({ preset, corpus, workspace }: SongbookFacts): boo
 export async function prepareMaterial(preset: Preset, report: Reporter = quiet, out?: string): Promise<Material> {
   const facts = songbookFacts(preset, out);
   const { corpus, workspace } = facts;
+  for (const folder of [workspace.cache, workspace.results]) clearLeftovers(folder, { deep: true });
   const { encoder, music, hash } = await obtainMusicEncoder(preset, corpus, workspace.cache, report);
   const { tokeniser, tokeniserFile, stages, params, hash: pretrained } = await obtainBaseModel(preset, workspace.cache, report);
   return {

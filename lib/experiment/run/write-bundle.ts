@@ -1,14 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { cpSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { putFolder } from "../../files/put-folder";
-import { writeWhole } from "../../files/whole-file";
+import { clearLeftovers, temporaryName } from "../../files/temporary";
+import { putFolder, writeWhole } from "../../files/whole-file";
 import { quiet, type Reporter } from "../../progress";
 import { obtainBaseModel } from "../pretrain/base-model";
 import { encoderBytes, readEncoder } from "../tagger/encoder-file";
 import { STEPS_PER_DB } from "../tagger/mel-cache";
 import { obtainEncoderWeights } from "../tagger/songbook-encoder";
-import { BUNDLE_FILES, type Bundle, type BundleAbout, bundleFolder } from "./bundle";
+import { BUNDLE_FILES, type Bundle, type BundleAbout, bundleFolder, describeBundle } from "./bundle";
 import { type RunName, runId } from "./recipe";
 import { captionerOf, readWeights, trainedWeights } from "./run";
 import type { Material, SongbookFacts } from "./songbook-material";
@@ -17,13 +16,14 @@ import type { Material, SongbookFacts } from "./songbook-material";
 export function writeBundle(material: Material, name: RunName): string {
   const { preset, workspace } = material;
   const folder = bundleFolder(preset.name, workspace.root);
-  const temporary = `${folder}.${randomUUID()}.tmp`;
+  clearLeftovers(path.dirname(folder));
+  const temporary = temporaryName(folder);
   mkdirSync(temporary, { recursive: true });
-  writeWhole(path.join(temporary, BUNDLE_FILES.about), `${JSON.stringify(aboutOf(material, name), null, 1)}\n`);
   const encoder = { params: material.encoder.params, shape: preset.music, stepsPerDb: STEPS_PER_DB };
   writeWhole(path.join(temporary, BUNDLE_FILES.encoder), encoderBytes(encoder));
   cpSync(material.tokeniserFile, path.join(temporary, BUNDLE_FILES.words));
   cpSync(trainedWeights(material, name), path.join(temporary, BUNDLE_FILES.model));
+  writeWhole(path.join(temporary, BUNDLE_FILES.about), describeBundle(temporary, aboutOf(material, name)));
   putFolder(temporary, folder);
   return folder;
 }

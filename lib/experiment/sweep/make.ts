@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AlcapError } from "../../errors";
 import { type Claim, type Claims, type ClaimTimes, madeOnce, openClaims } from "../../files/claim";
+import { clearLeftovers } from "../../files/temporary";
 import { quiet, type Reporter } from "../../progress";
 import { songbookCorpus } from "../dataset/corpus";
 import { findBaseModel, obtainBaseModel } from "../pretrain/base-model";
@@ -49,6 +50,7 @@ export async function makeSweep(
   options: SweepOptions,
   report: Reporter = quiet,
 ): Promise<readonly SweepFailure[]> {
+  clearLeftovers(options.cache, { deep: true });
   const claims = openClaims(path.join(options.cache, "claims"), options.times);
   const open = new Set(runs.filter((run) => !isMade(run, options)));
   const jobs = Math.min(options.jobs, open.size);

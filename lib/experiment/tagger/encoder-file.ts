@@ -14,14 +14,15 @@ export interface EncoderFile {
   readonly stepsPerDb?: number;
 }
 
-/** An encoder as safetensors whose metadata says what the tensors do not: attention heads, and how its mel spectrograms are rounded. */
-export const encoderBytes = ({ params, shape, stepsPerDb }: EncoderFile, about?: string): Uint8Array =>
-  writeSafetensors(params, {
-    format: "pt",
-    heads: String(shape.heads),
-    ...(stepsPerDb !== undefined && { steps_per_db: String(stepsPerDb) }),
-    ...(about !== undefined && { about }),
-  });
+/** What the tensors of an encoder do not tell: attention heads, and how its mel spectrograms are rounded. */
+export const encoderMetadata = ({ shape, stepsPerDb }: EncoderFile): Record<string, string> => ({
+  format: "pt",
+  heads: String(shape.heads),
+  ...(stepsPerDb !== undefined && { steps_per_db: String(stepsPerDb) }),
+});
+
+/** An encoder as safetensors. */
+export const encoderBytes = (encoder: EncoderFile): Uint8Array => writeSafetensors(encoder.params, encoderMetadata(encoder));
 
 /**
  * Reads a music encoder's parameters and the sizes that they tell. Attention heads leave no trace in them: safetensors metadata

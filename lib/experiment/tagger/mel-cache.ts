@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type MusicPlan, soundFingerprint } from "../../data/songbook";
-import { fingerprint } from "../../files/fingerprint";
+import { fingerprint, sealed, unsealed } from "../../files/fingerprint";
 import { writeWhole } from "../../files/whole-file";
 import { inWorkers } from "../../files/workers";
 import { type Progress, silent } from "../../progress";
@@ -26,7 +25,7 @@ export function chunksOf(plans: readonly MusicPlan[], folder: string): Chunk[] {
   const home = path.join(folder, `mel-${fingerprint({ melRecipe, STEPS_PER_DB, sound: soundFingerprint() })}`);
   return Array.from({ length: Math.ceil(plans.length / CHUNK) }, (_, i) => {
     const part = plans.slice(i * CHUNK, (i + 1) * CHUNK);
-    const name = `${String(i * CHUNK).padStart(6, "0")}-${fingerprint(part)}-${part.length}.i16`;
+    const name = `${String(i * CHUNK).padStart(6, "0")}-${fingerprint(part)}-${part.length}.mel`;
     return { from: i * CHUNK, plans: part, file: path.join(home, name) };
   });
 }
@@ -53,29 +52,33 @@ export async function prepareMels(
   progress: Progress = silent,
 ): Promise<MelCache> {
   const chunks = chunksOf(plans, folder);
-  const open = chunks.filter(({ file }) => !existsSync(file));
+  const steps = chunks.map(readChunk);
+  const open = chunks.filter((_, i) => steps[i] === undefined);
   let done = plans.length - open.reduce((sum, chunk) => sum + chunk.plans.length, 0);
   if (open.length > 0) progress(done, plans.length, "songs rendered");
   await inWorkers<Chunk, Int16Array>(path.join(__dirname, "mel-worker.js"), open, {
     threads,
     what: "Rendering songs",
-    finished: (steps, place) => {
+    finished: (rendered, place) => {
       const chunk = open[place] as Chunk;
-      writeWhole(chunk.file, new Uint8Array(steps.buffer, steps.byteOffset, steps.byteLength));
+      writeWhole(chunk.file, sealed(new Uint8Array(rendered.buffer, rendered.byteOffset, rendered.byteLength)));
+      steps[chunks.indexOf(chunk)] = rendered;
       done += chunk.plans.length;
       progress(done, plans.length, "songs rendered");
     },
   });
-  return readChunks(chunks);
+  return melsOf(steps as Int16Array[], plans.length);
 }
 
-/** Spectrograms that are kept, read from their files. */
-export function readChunks(kept: readonly Chunk[]): MelCache {
-  const chunks = kept.map(({ file }) => {
-    const bytes = readFileSync(file);
-    return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  });
-  const size = (chunks[0]?.length ?? 0) / (kept[0]?.plans.length ?? 1);
+/** The steps of a chunk that is kept; undefined where it must be made. */
+export function readChunk({ file }: Chunk): Int16Array | undefined {
+  const bytes = unsealed(file);
+  return bytes && new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+}
+
+/** Spectrograms out of the steps of chunks, of so many songs. */
+export function melsOf(chunks: readonly Int16Array[], songs: number): MelCache {
+  const size = chunks.reduce((sum, { length }) => sum + length, 0) / Math.max(1, songs);
   const frames = size / melRecipe.mels;
   const crop = (song: number, from: number, length: number, out: Float32Array, at: number) => {
     const chunk = chunks[Math.floor(song / CHUNK)] as Int16Array;

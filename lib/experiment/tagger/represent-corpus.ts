@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { excerpt, loadExcerpt } from "../../data/audio";
 import { melSpectrogram } from "../../data/audio/mel";
 import { corpusFiles } from "../../data/corpus/layout/schema";
 import { AlcapError } from "../../errors";
-import { fingerprint } from "../../files/fingerprint";
+import { fingerprint, sha256Of } from "../../files/fingerprint";
 import { readNpz } from "../../files/npz";
+import { readBytes } from "../../files/read";
 import type { Reporter } from "../../progress";
 import { readRepresentations } from "../dataset/representation-files";
 import type { Representations } from "../dataset/representations";
@@ -43,7 +43,7 @@ export async function representCorpus(
     );
   const weights = await readEncoder(encoder);
   const stamps = [...files].map(([song, file]) => [song, statSync(file as string).size, statSync(file as string).mtimeMs]);
-  const name = fingerprint([await contentHash(encoder), weights.shape, stamps]);
+  const name = fingerprint([sha256Of(encoder), weights.shape, stamps]);
   const home = path.join(cache, `representations-${name}`);
   const melOf = async (song: string) => melSpectrogram(await samplesOf(files.get(song) as string));
   await representSongs(weights, songs, melOf, npzStore(home), report("representing the songs"));
@@ -59,13 +59,7 @@ function audioFile(folder: string, song: string): string | undefined {
 /** 15 s of mono 16 kHz sound. */
 async function samplesOf(file: string): Promise<Float32Array> {
   if (!file.endsWith(".npz")) return loadExcerpt(file);
-  const samples = readNpz(readFileSync(file), file).a;
+  const samples = readNpz(readBytes(file), file).a;
   if (!samples) throw new AlcapError("data", `${file} holds no array "a".`, "Prepare the corpus again.");
   return excerpt(Float32Array.from(samples.data));
-}
-
-async function contentHash(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex");
 }

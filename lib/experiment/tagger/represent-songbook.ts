@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { melSpectrogram } from "../../data/audio/mel";
 import { type SongEmbedder, sha256Of } from "../../data/corpus";
@@ -6,6 +6,8 @@ import { makeSong, renderSong, songCount, songId } from "../../data/songbook";
 import { AlcapError } from "../../errors";
 import { readNpz } from "../../files/npz";
 import { workspaceOf } from "../../files/project";
+import { readBytes } from "../../files/read";
+import { clearLeftovers } from "../../files/temporary";
 import { type Progress, silent } from "../../progress";
 import type { Preset } from "../preset/songbook";
 import { readEncoder } from "./encoder-file";
@@ -25,12 +27,12 @@ export async function songEmbedder(file: string, progress: Progress = silent): P
     encoder: sha256Of(file),
     write: async (songbook, folder) => {
       mkdirSync(folder, { recursive: true });
-      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
+      clearLeftovers(folder);
       const songs = Array.from({ length: songCount(songbook) }, (_, index) => songId(songbook, index));
       const melOf = (_: string, index: number) => melSpectrogram(renderSong(makeSong(songbook, index).music));
       await representSongs(encoder, songs, melOf, npzStore(folder), progress);
       const first = path.join(folder, `${songs[0]}.npz`); // which may have been there
-      return readNpz(readFileSync(first), first).a?.shape ?? [];
+      return readNpz(readBytes(first), first).a?.shape ?? [];
     },
   };
 }

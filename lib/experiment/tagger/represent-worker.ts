@@ -1,10 +1,9 @@
 // A worker thread: plays planned songs, or reads their kept mel spectrograms, and answers with their representations.
-import { existsSync } from "node:fs";
 import { melSpectrogram } from "../../data/audio/mel";
 import { renderSong } from "../../data/songbook";
 import type { Value } from "../../engine";
 import { readEncoder } from "./encoder-file";
-import { type Chunk, readChunks } from "./mel-cache";
+import { type Chunk, melsOf, readChunk } from "./mel-cache";
 import { representSongs } from "./represent";
 
 /** What a worker is asked for: songs, and the file of the frozen encoder. */
@@ -14,7 +13,8 @@ export interface RepresentJob {
 }
 
 export default async function representJob({ chunk, weights }: RepresentJob): Promise<readonly Value[]> {
-  const kept = existsSync(chunk.file) ? readChunks([chunk]) : undefined;
+  const steps = readChunk(chunk);
+  const kept = steps && melsOf([steps], chunk.plans.length);
   const melOf = (_: string, song: number) =>
     kept ? { data: kept.of(song), mels: kept.mels, frames: kept.frames } : melSpectrogram(renderSong(chunk.plans[song]!));
   const out: Value[] = [];

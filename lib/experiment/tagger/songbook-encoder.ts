@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { songCount, TAGS } from "../../data/songbook";
@@ -6,12 +6,11 @@ import { compile, engineInfo, numericsOf, tf, type Value, value } from "../../en
 import { AlcapError } from "../../errors";
 import { fingerprint } from "../../files/fingerprint";
 import { projectRoot } from "../../files/project";
-import { writeWhole } from "../../files/whole-file";
 import { inWorkers } from "../../files/workers";
 import { macroAuc } from "../../metric/auc";
 import { tagLogits } from "../../model/music/music-encoder";
 import type { Params } from "../../model/params";
-import { readSafetensors, writeSafetensors } from "../../model/weights";
+import { findKept, writeKept } from "../../model/weights";
 import { type Progress, type Reporter, reportFound } from "../../progress";
 import type { Corpus } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
@@ -52,9 +51,13 @@ export const shippedEncoders = () => path.join(projectRoot(), "data", "music-enc
 export const madeEncoder = (preset: Preset, cache: string) =>
   path.join(cache, `encoder-${fingerprint([encoderName(preset), numerics()])}`, WEIGHTS);
 
-/** The weights of the preset's encoder, where it need not be made. */
-export const findEncoder = (preset: Preset, cache: string): string | undefined =>
-  [path.join(shippedEncoders(), encoderName(preset), WEIGHTS), madeEncoder(preset, cache)].find((file) => existsSync(file));
+/** The weights of the preset's encoder, where it need not be made. One that was made here and is damaged since counts as none. */
+export function findEncoder(preset: Preset, cache: string): string | undefined {
+  const shipped = path.join(shippedEncoders(), encoderName(preset), WEIGHTS);
+  if (existsSync(shipped)) return shipped;
+  const made = madeEncoder(preset, cache);
+  return findKept(made) && made;
+}
 
 /** The name of a preset's encoder, which everything that decides it decides; its weights, and what it gives for a corpus. */
 export function encoderFiles(
@@ -105,7 +108,7 @@ export async function obtainEncoderWeights(preset: Preset, cache: string, report
 /** Trains the preset's encoder on this machine, or goes on with that; gives the file of its weights. */
 export async function makeEncoder(preset: Preset, cache: string, report: Reporter): Promise<string> {
   const weights = madeEncoder(preset, cache);
-  if (existsSync(weights)) return weights;
+  if (findKept(weights)) return weights;
   const own = encoderSongs(preset);
   const plans = own.songs.map(({ music }) => music);
   const mels = await prepareMels(plans, cache, availableParallelism(), report(LABELS.render));
@@ -124,24 +127,35 @@ export async function represented(
   const files = encoderFiles(preset, corpus, cache, weights);
   const trained = readTrained(weights);
   const progress = report(LABELS.represent);
-  if (existsSync(files.scores)) reportFound(progress, corpus.songs.length);
-  else await representCorpusSongs(preset, corpus, files, cache, progress);
-  const music = readSafetensors(readFileSync(files.music)).tensors;
-  const tensors = readSafetensors(readFileSync(files.scores)).tensors;
-  const scores = new Map(Object.entries(tensors).map(([id, { data }]) => [id, data as Float32Array]));
+  const [music, scored] = [findKept(files.music), findKept(files.scores)];
+  const known = music && scored && { music: music.tensors as Values, scores: scored.tensors as Values };
+  if (known) reportFound(progress, corpus.songs.length);
+  const made = known ?? (await representCorpusSongs(preset, corpus, files, cache, progress));
+  const scores = new Map(Object.entries(made.scores).map(([id, { data }]) => [id, data as Float32Array]));
   const encoder = { ...trained, scores, auc: validationAuc(corpus, scores) };
-  return { encoder, music: new Map(corpus.songs.map(({ id }) => [id, music[id] as Value])), hash: files.hash };
+  return { encoder, music: new Map(corpus.songs.map(({ id }) => [id, made.music[id] as Value])), hash: files.hash };
 }
 
 type Files = ReturnType<typeof encoderFiles>;
+type Values = Readonly<Record<string, Value>>;
 
-/** Plays and represents a corpus's songs on worker threads; finished chunks are not made again after a stop. Sounds are not kept. */
-async function representCorpusSongs(preset: Preset, corpus: Corpus, files: Files, cache: string, progress: Progress) {
+/**
+ * Plays and represents a corpus's songs on worker threads; finished chunks are not made again after a stop. Sounds are not kept.
+ * Chunks are read before the work: another process that does the same may be done first and have removed them.
+ */
+async function representCorpusSongs(
+  preset: Preset,
+  corpus: Corpus,
+  files: Files,
+  cache: string,
+  progress: Progress,
+): Promise<{ readonly music: Values; readonly scores: Values }> {
   const { songs } = corpus;
   const plans = songs.map(({ music }) => music);
   const chunks = chunksOf(plans, cache);
   const partOf = ({ from }: Chunk) => path.join(files.home, `songs-${from}.safetensors`);
-  const open = chunks.filter((chunk) => !existsSync(partOf(chunk)));
+  const parts = chunks.map((chunk) => findKept(partOf(chunk))?.tensors as Values | undefined);
+  const open = chunks.filter((_, i) => parts[i] === undefined);
   let done = songs.length - open.reduce((sum, chunk) => sum + chunk.plans.length, 0);
   const jobs = open.map((chunk): RepresentJob => ({ chunk, weights: files.weights }));
   await inWorkers<RepresentJob, readonly Value[]>(path.join(__dirname, "represent-worker.js"), jobs, {
@@ -149,17 +163,19 @@ async function representCorpusSongs(preset: Preset, corpus: Corpus, files: Files
     what: "Representing songs",
     finished: (states, place) => {
       const chunk = open[place] as Chunk;
-      const named = states.map((state, i) => [songs[chunk.from + i]?.id, state]);
-      writeWhole(partOf(chunk), writeSafetensors(Object.fromEntries(named)));
+      const named: Values = Object.fromEntries(states.map((state, i) => [songs[chunk.from + i]?.id, state]));
+      parts[chunks.indexOf(chunk)] = named;
+      writeKept(partOf(chunk), named);
       done += states.length;
       progress(done, songs.length, "songs represented");
     },
   });
-  const parts = chunks.map((chunk) => readSafetensors(readFileSync(partOf(chunk))).tensors);
-  const music = Object.assign({}, ...parts) as Record<string, Value>;
-  writeWhole(files.music, writeSafetensors(music));
-  writeWhole(files.scores, writeSafetensors(await tagScores(preset, corpus, readTrained(files.weights), music)));
-  for (const chunk of chunks) rmSync(partOf(chunk));
+  const music: Values = Object.assign({}, ...parts);
+  const scores = await tagScores(preset, corpus, readTrained(files.weights), music);
+  writeKept(files.music, music);
+  writeKept(files.scores, scores);
+  for (const chunk of chunks) rmSync(partOf(chunk), { force: true });
+  return { music, scores };
 }
 
 /** How probable the encoder finds each tag in the songs that it has not learned from. */

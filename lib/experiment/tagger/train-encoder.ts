@@ -1,21 +1,19 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { makeSong, soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
 import { compile, type tf, type Value, type Values, value } from "../../engine";
 import { fingerprint } from "../../files/fingerprint";
-import { writeWhole } from "../../files/whole-file";
 import { frameStride, lowerFrontEnd, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
 import type { Params, ParamValues } from "../../model/params";
-import { readSafetensors } from "../../model/weights";
+import { readKept, writeKept } from "../../model/weights";
 import type { Progress } from "../../progress";
 import { type Curve, checkpointFile } from "../../train/checkpoint";
 import { type FitTask, fit } from "../../train/fit";
 import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import type { TrainingPlan } from "../preset/plan";
 import type { Preset } from "../preset/songbook";
-import { encoderBytes } from "./encoder-file";
+import { encoderMetadata } from "./encoder-file";
 import { type MelCache, STEPS_PER_DB } from "./mel-cache";
 import { freshTagState, type Stage, stageStep, stages, type TagBatch, type TagState, tagTargets } from "./stages";
 
@@ -47,9 +45,9 @@ export function encoderName({ music, tagger }: Pick<Preset, "music" | "tagger">)
   });
 }
 
-/** The weights that a training wrote. */
+/** The weights that a training wrote. Throws `AlcapError` "weights" where they are damaged. */
 export function readTrained(file: string): TrainedWeights {
-  const { tensors, metadata } = readSafetensors(readFileSync(file));
+  const { tensors, metadata } = readKept(file);
   const about = JSON.parse(metadata.about ?? "{}") as Pick<TrainedWeights, "curve" | "seconds">;
   return { params: tensors as ParamValues, ...about };
 }
@@ -84,7 +82,8 @@ export async function trainEncoder(
   const train = corpus.songs.flatMap((song, index) => (song.split === "train" ? [index] : []));
   const { params, curve } = await trainStages({ preset, corpus, home, train, progress }, mels);
   const about = JSON.stringify({ curve, seconds: (performance.now() - started) / 1000 });
-  writeWhole(weights, encoderBytes({ params: withoutSide(params), shape: preset.music, stepsPerDb: STEPS_PER_DB }, about));
+  const encoder = { params: withoutSide(params), shape: preset.music, stepsPerDb: STEPS_PER_DB };
+  writeKept(weights, encoder.params, { ...encoderMetadata(encoder), about });
   for (const stage of stages) checkpointFile(checkpoint(home, stage), "").clear();
 }
 

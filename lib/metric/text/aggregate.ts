@@ -1,6 +1,7 @@
 import { mersenne } from "pure-rand/generator/mersenne";
 import { AlcapError } from "../../errors";
-import { quantile } from "../certainty";
+import { type Progress, silent } from "../../progress";
+import { countedMeans, quantile } from "../certainty";
 import type { Overlap, RougeScores } from "./rouge";
 
 /** What HuggingFace's ROUGE reports for a corpus: percentiles of the bootstrapped mean, each of precision, recall and F1 on its own. */
@@ -34,33 +35,31 @@ const parts = ["precision", "recall", "f1"] as const;
 export function bootstrapAggregate(
   scores: readonly RougeScores[],
   options: AggregateOptions,
+  progress: Progress = silent,
 ): Readonly<Record<(typeof measures)[number], BootstrapAggregate>> {
   if (scores.length === 0) {
     throw new AlcapError("input", "There are no ROUGE scores to aggregate.", "Score at least one pair of texts.");
   }
   const draw = numpyChoice(options.seed, scores.length);
-  const aggregate = (measure: (typeof measures)[number]) =>
+  const aggregate = (measure: (typeof measures)[number], at: number) =>
     resample(
       scores.map((score) => score[measure]),
       draw,
       options,
+      (done, total) => progress(at * total + done, measures.length * total),
     );
-  return { rouge1: aggregate("rouge1"), rouge2: aggregate("rouge2"), rougeL: aggregate("rougeL") };
+  return { rouge1: aggregate("rouge1", 0), rouge2: aggregate("rouge2", 1), rougeL: aggregate("rougeL", 2) };
 }
 
-function resample(overlaps: readonly Overlap[], draw: () => number, options: AggregateOptions): BootstrapAggregate {
+function resample(
+  overlaps: readonly Overlap[],
+  draw: () => number,
+  options: AggregateOptions,
+  progress: Progress,
+): BootstrapAggregate {
   const { resamples = 1000, level = 0.95 } = options;
   const columns = parts.map((part) => Float64Array.from(overlaps, (overlap) => overlap[part]));
-  const means = parts.map(() => new Float64Array(resamples));
-  const chosen = new Int32Array(overlaps.length);
-  for (let i = 0; i < resamples; i++) {
-    for (let j = 0; j < chosen.length; j++) chosen[j] = draw();
-    columns.forEach((column, part) => {
-      let sum = 0;
-      for (const song of chosen) sum += column[song]!;
-      means[part]![i] = sum / chosen.length;
-    });
-  }
+  const means = countedMeans(columns, resamples, draw, progress);
   for (const sample of means) sample.sort();
   const at = (fraction: number): Overlap => ({
     precision: quantile(means[0]!, fraction),

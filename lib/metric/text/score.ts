@@ -1,6 +1,6 @@
 import { AlcapError } from "../../errors";
 import { type Progress, silent } from "../../progress";
-import { bootstrapInterval, type Interval, type IntervalOptions } from "../certainty";
+import { bootstrapIntervals, type Interval, type IntervalOptions } from "../certainty";
 import { meteorScorer } from "./meteor";
 import { type RougeOptions, type RougeScores, rouge, rougeOfTokens, rougeTokens } from "./rouge";
 import { wordTokenize } from "./word-tokenize";
@@ -33,6 +33,9 @@ export const scoreNames = [
 
 export type ScoreName = (typeof scoreNames)[number];
 
+/** Pairs between two words on progress. */
+const TELL_EVERY = 64;
+
 /** Scores every pair: ROUGE, and METEOR with NLTK's tokens. */
 export function scorePairs(
   pairs: readonly CaptionPair[],
@@ -42,7 +45,7 @@ export function scorePairs(
 ): PairScores[] {
   const meteor = meteorScorer(dictionary);
   return pairs.map(({ prediction, reference }, at) => {
-    progress(at + 1, pairs.length);
+    if (at % TELL_EVERY === TELL_EVERY - 1 || at === pairs.length - 1) progress(at + 1, pairs.length);
     return { ...rouge(prediction, reference, options), meteor: meteor(wordTokenize(prediction), wordTokenize(reference)) };
   });
 }
@@ -97,13 +100,14 @@ function scoreNamed(scores: PairScores, name: ScoreName): number {
 }
 
 /** Mean over pairs of every score with its bootstrap interval. */
-export function intervalsOf(scores: readonly PairScores[], options: IntervalOptions): Record<ScoreName, Interval> {
-  const interval = (name: ScoreName) =>
-    bootstrapInterval(
-      scores.map((pair) => scoreNamed(pair, name)),
-      options,
-    );
-  return Object.fromEntries(scoreNames.map((name) => [name, interval(name)])) as Record<ScoreName, Interval>;
+export function intervalsOf(
+  scores: readonly PairScores[],
+  options: IntervalOptions,
+  progress: Progress = silent,
+): Record<ScoreName, Interval> {
+  const columns = scoreNames.map((name) => Float64Array.from(scores, (pair) => scoreNamed(pair, name)));
+  const intervals = bootstrapIntervals(columns, options, progress);
+  return Object.fromEntries(scoreNames.map((name, i) => [name, intervals[i]])) as Record<ScoreName, Interval>;
 }
 
 /**

@@ -1,13 +1,17 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync, rmSync, statSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { AlcapError } from "../../errors";
 import { openClaims } from "../../files/claim";
-import { openFile } from "../../files/read";
+import { readJsonFile } from "../../files/json";
+import { isFile, openFile } from "../../files/read";
+import { clearLeftovers } from "../../files/temporary";
+import { writeWhole } from "../../files/whole-file";
 import { type Progress, silent } from "../../progress";
 import { MODELS, type ModelName } from "./models";
 
@@ -36,11 +40,15 @@ const MAX_REDIRECTS = 5;
 const PATIENCE = 30_000;
 
 /**
- * Downloads a model into `models/<name>`: every file of one commit, checked by size and by the digest the server states, and renamed to its
+ * Downloads a model into `models/<name>`: every file of its commit, checked by size and by the digest the server states, and renamed to its
  * name only then. What is there and right is kept, what broke off goes on where it stopped. A `SHA256SUMS` is written beside the files.
  *
+ * What a server states can be as wrong as what it sends. A file must also have the SHA-256 that is known here, or else the one it had when
+ * it was first fetched, which `models/<name>.first-seen.json` keeps.
+ *
  * @returns the model's folder
- * @throws AlcapError `network` when the server cannot be reached, saying which file to put where, or when a file arrives damaged
+ * @throws AlcapError `network` when the server cannot be reached, saying which file to put where, or when a file arrives damaged;
+ * `weights` when it is another one than is known
  */
 export async function fetchModel(name: ModelName, options: FetchOptions): Promise<string> {
   const claims = openClaims(path.join(options.models, ".fetching"));
@@ -48,7 +56,8 @@ export async function fetchModel(name: ModelName, options: FetchOptions): Promis
     for (;;) {
       const claim = claims.take(name);
       if (claim) return await fetchAlone(name, options);
-      await sleep(200); // another process fetches it; what it leaves is then found right
+      options.progress?.(0, 1, "another process fetches it"); // what it leaves is then found right
+      await sleep(200);
     }
   } finally {
     claims.end();
@@ -63,6 +72,8 @@ async function fetchAlone(name: ModelName, options: FetchOptions): Promise<strin
     patience = PATIENCE,
   } = options;
   const folder = path.join(models, name);
+  clearLeftovers(models);
+  clearLeftovers(folder, { deep: true });
   const remote = await describeFiles(name, folder, endpoint, patience);
   const total = remote.reduce((sum, { size }) => sum + size, 0);
   const sums: string[] = [];
@@ -73,36 +84,54 @@ async function fetchAlone(name: ModelName, options: FetchOptions): Promise<strin
     if (!(await isRight(file.target, file))) await download(file, report, patience);
     done += file.size;
     report(0);
-    sums.push(`${await digestOf(file.target, createHash("sha256"))}  ${file.file}\n`);
+    const sum = await digestOf(file.target, createHash("sha256"));
+    demandKnown(name, file, sum, models);
+    sums.push(`${sum}  ${file.file}\n`);
   }
-  await writeFile(path.join(folder, "SHA256SUMS.part"), sums.join(""));
-  await rename(path.join(folder, "SHA256SUMS.part"), path.join(folder, "SHA256SUMS"));
+  writeWhole(path.join(folder, "SHA256SUMS"), sums.join(""));
   return folder;
 }
 
-/** Asks for every file's size and digest; the first answer names the commit that the others are then taken from. */
+/** Digests of a model's files as they were first fetched. */
+function readSeen(file: string): Readonly<Record<string, string>> {
+  if (!isFile(file)) return {};
+  const { success, data } = z.record(z.string(), z.string()).safeParse(readJsonFile(file, { code: "weights" }));
+  if (success) return data;
+  throw new AlcapError("weights", `${file} does not name digests of files.`, "Delete it to trust what is fetched next.");
+}
+
+/** Throws `AlcapError` "weights" for a file that is not the one that is known; one of which nothing is known becomes known. */
+function demandKnown(name: ModelName, { file, target }: RemoteFile, sum: string, models: string): void {
+  const place = path.join(models, `${name}.first-seen.json`);
+  const seen = readSeen(place);
+  const pinned = MODELS[name].sha256[file];
+  const known = pinned ?? seen[file];
+  if (known === undefined) writeWhole(place, `${JSON.stringify({ ...seen, [file]: sum }, null, 1)}\n`);
+  else if (known !== sum) {
+    rmSync(target, { force: true });
+    throw new AlcapError(
+      "weights",
+      `${file} of ${MODELS[name].repository} has the SHA-256 ${sum}, and ${known} is known${pinned ? "" : ` from ${place}`}.`,
+      "It was removed. Ask its authors, and where the change is meant make it known.",
+    );
+  }
+}
+
+/** Asks for the size and digest of every file of the model's commit. */
 async function describeFiles(name: ModelName, folder: string, endpoint: string, patience: number): Promise<RemoteFile[]> {
-  const { repository, files } = MODELS[name];
+  const { repository, commit, files } = MODELS[name];
   const described: RemoteFile[] = [];
-  let revision = "main";
   try {
     for (const file of files) {
-      const url = `${endpoint}/${repository}/resolve/${revision}/${file}`;
+      const url = `${endpoint}/${repository}/resolve/${commit}/${file}`;
       const headers = await headersOf(url, patience);
-      revision = /^[0-9a-f]{40}$/.exec(headers.get("x-repo-commit") ?? "")?.[0] ?? revision;
       const size = Number(headers.get("x-linked-size") ?? headers.get("content-length") ?? Number.NaN);
       const digest = /[0-9a-f]{64}|[0-9a-f]{40}/.exec(headers.get("x-linked-etag") ?? headers.get("etag") ?? "")?.[0];
       if (!Number.isSafeInteger(size) || digest === undefined) throw new Error(`${url} is described without a size or a digest`);
-      described.push({
-        file,
-        url: `${endpoint}/${repository}/resolve/${revision}/${file}`,
-        target: path.join(folder, file),
-        size,
-        digest,
-      });
+      described.push({ file, url, target: path.join(folder, file), size, digest });
     }
   } catch (cause) {
-    const wanted = files.map((file) => `${endpoint}/${repository}/resolve/main/${file} to ${path.join(folder, file)}`);
+    const wanted = files.map((file) => `${endpoint}/${repository}/resolve/${commit}/${file} to ${path.join(folder, file)}`);
     throw new AlcapError(
       "network",
       `${endpoint} cannot be asked for ${name} (${reason(cause)}).`,

@@ -1,4 +1,5 @@
 export { type FetchOptions, fetchModel } from "./fetch";
+export { findKept, readKept, writeKept } from "./kept";
 export { loadWeights, type Weights } from "./load";
 export { findModel, MODELS, type ModelName, type ModelSource, modelName, requireModel } from "./models";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors";

@@ -8,8 +8,12 @@ import { isFile, readText } from "../../files/read";
 export interface ModelSource {
   /** HuggingFace repository. */
   readonly repository: string;
+  /** The commit that is fetched, whatever `main` is by then. */
+  readonly commit: string;
   /** Paths in the repository, and in the model's folder. */
   readonly files: readonly string[];
+  /** SHA-256 of files, where they are known here without asking the server. */
+  readonly sha256: Readonly<Record<string, string>>;
 }
 
 export type ModelName = "bart-base" | "sentence-bert";
@@ -17,11 +21,23 @@ export type ModelName = "bart-base" | "sentence-bert";
 /** Models that can be fetched by name. */
 export const MODELS: Readonly<Record<ModelName, ModelSource>> = {
   /** The paper's text model (section 6.1). */
-  "bart-base": { repository: "facebook/bart-base", files: ["config.json", "vocab.json", "merges.txt", "model.safetensors"] },
+  "bart-base": {
+    repository: "facebook/bart-base",
+    commit: "aadd2ab0ae0c8268c7c9693540e9904811f36177",
+    files: ["config.json", "vocab.json", "merges.txt", "model.safetensors"],
+    sha256: {},
+  },
   /** Embeds sentences for the retrieval measure (section 6.4), in transformers.js's layout. */
   "sentence-bert": {
     repository: "Xenova/all-MiniLM-L6-v2",
+    commit: "751bff37182d3f1213fa05d7196b954e230abad9",
     files: ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"],
+    sha256: {
+      "config.json": "7135149f7cffa1a573466c6e4d8423ed73b62fd2332c575bf738a0d033f70df7",
+      "tokenizer.json": "da0e79933b9ed51798a3ae27893d3c5fa4a201126cef75586296df9b4d2c62a0",
+      "tokenizer_config.json": "9261e7d79b44c8195c1cada2b453e55b00aeb81e907a6664974b4d7776172ab3",
+      "onnx/model.onnx": "759c3cd2b7fe7e93933ad23c4c9181b7396442a2ed746ec7c1d46192c469c46e",
+    },
   },
 };
 

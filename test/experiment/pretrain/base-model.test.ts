@@ -9,6 +9,7 @@ import {
   baseModelFolder,
   baseModelName,
   denoisingTexts,
+  findBaseModel,
   intermediateRows,
   obtainBaseModel,
   shippedBaseModels,
@@ -130,6 +131,21 @@ test("another recipe makes another base model, once, whatever the number of thre
   assert.equal(again.hash, first.hash);
   assert.deepEqual(Object.keys(first.stages), ["denoising"]);
   assert.ok(steps.length > 1);
+});
+
+test("a base model whose weights or tokeniser are damaged is made again", async (t) => {
+  const { tokeniserFile } = await obtainBaseModel(tiny, home, silently);
+  const file = tokeniserFile.replace("tokenizer.json", "model.safetensors");
+  t.mock.method(console, "warn", () => {});
+  for (const part of [file, tokeniserFile]) {
+    const bytes = readFileSync(part);
+    const changed = Uint8Array.from(bytes);
+    changed[bytes.length - 9]! ^= 1;
+    writeFileSync(part, changed);
+    assert.equal(findBaseModel(tiny, home), undefined);
+    await obtainBaseModel(tiny, home, silently);
+    assert.deepEqual(readFileSync(part), bytes);
+  }
 });
 
 test("the intermediate task is made on demand, and a file that does not tell how it was made is refused", async () => {

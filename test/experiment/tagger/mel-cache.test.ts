@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -28,6 +28,23 @@ test("spectrograms are those of the rendered songs, to half a step of the cache;
   assert.equal(before.length, 2);
   await prepareMels(plans, folder, 2, () => assert.fail("nothing is left to do"));
   assert.deepEqual(times(), before);
+});
+
+test("a file that was cut or changed is told of and made again", async (t) => {
+  const [home = ""] = readdirSync(folder);
+  const files = readdirSync(path.join(folder, home)).map((name) => path.join(folder, home, name));
+  const before = files.map((file) => readFileSync(file));
+  truncateSync(files[0]!, 1000);
+  const changed = Uint8Array.from(before[1]!);
+  changed[500]! ^= 1;
+  writeFileSync(files[1]!, changed);
+  const told = t.mock.method(console, "warn", () => {});
+  await prepareMels(plans, folder, 2);
+  assert.equal(told.mock.callCount(), 2);
+  assert.deepEqual(
+    files.map((file) => readFileSync(file)),
+    before,
+  );
 });
 
 test("a crop is the same frames of the whole", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,8 +8,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fetchModel, findModel, MODELS, modelName, requireModel } from "alcap/dist/model/weights";
 
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const { repository, files } = MODELS["bart-base"];
+const { repository, commit: COMMIT, files } = MODELS["bart-base"];
 const LARGE = "model.safetensors";
 
 /** What the pretended hub holds. */
@@ -159,7 +158,7 @@ test("a damaged file on disk is replaced", () =>
 test("without a network, the message says which file to put where", async () => {
   const models = newFolder();
   const message = new RegExp(
-    `cannot be asked for bart-base.*http://127.0.0.1:9/facebook/bart-base/resolve/main/vocab.json to ${path.join(models, "bart-base", "vocab.json")}`,
+    `cannot be asked for bart-base.*http://127.0.0.1:9/facebook/bart-base/resolve/${COMMIT}/vocab.json to ${path.join(models, "bart-base", "vocab.json")}`,
   );
   await assert.rejects(fetchModel("bart-base", { models, endpoint: "http://127.0.0.1:9" }), {
     name: "AlcapError",
@@ -217,4 +216,26 @@ test("three that fetch one model at once all have it, and it comes once", () =>
     const folders = await Promise.all([1, 2, 3].map(() => fetchModel("bart-base", { models, endpoint })));
     assert.deepEqual(new Set(folders), new Set([path.join(models, "bart-base")]));
     assert.equal(requests.filter((request) => request.startsWith(`GET /cdn/${LARGE}`)).length, 1);
+  }));
+
+test("a file that is not the one that is known, or that was fetched first, is not kept", () =>
+  withHub({}, async ({ endpoint }) => {
+    const models = newFolder();
+    const pinned = fetchModel("sentence-bert", { models, endpoint });
+    await assert.rejects(pinned, {
+      code: "weights",
+      message: /config\.json of Xenova.* has the SHA-256 .* is known\. It was removed/,
+    });
+    assert.ok(!existsSync(path.join(models, "sentence-bert", "config.json")));
+    const folder = await fetchModel("bart-base", { models, endpoint });
+    const seen = path.join(models, "bart-base.first-seen.json");
+    assert.deepEqual(Object.keys(JSON.parse(readFileSync(seen, "utf8"))), [...files]);
+    rmSync(folder, { recursive: true });
+    writeFileSync(seen, JSON.stringify({ [LARGE]: "0".repeat(64) }));
+    const changed = fetchModel("bart-base", { models, endpoint });
+    await assert.rejects(changed, {
+      code: "weights",
+      message: /model\.safetensors.* is known from .*bart-base\.first-seen\.json/,
+    });
+    assert.ok(!existsSync(path.join(folder, LARGE)));
   }));

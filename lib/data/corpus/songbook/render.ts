@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { clearLeftovers } from "../../../files/temporary";
 import { inWorkers } from "../../../files/workers";
 import { type Progress, silent } from "../../../progress";
 import { type SongbookOptions, songCount } from "../../songbook";
@@ -35,7 +36,7 @@ export interface RenderOptions {
 export async function renderSongs(songbook: SongbookOptions, options: RenderOptions): Promise<void> {
   const { ending, folder, threads = availableParallelism(), progress = silent } = options;
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(path.join(folder, name));
+  clearLeftovers(folder);
   const jobs: RenderJob[] = [];
   for (let from = 0; from < songCount(songbook); from += AT_ONCE)
     jobs.push({ songbook, ending, folder, from, to: Math.min(from + AT_ONCE, songCount(songbook)) });

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { AlcapError } from "../../../errors";
 import { readJsonFile } from "../../../files/json";
+import { clearedAtStop, clearLeftovers, isAlive, temporaryName } from "../../../files/temporary";
 import { writeWhole } from "../../../files/whole-file";
 
 /** A long job that goes on where it was stopped. */
@@ -29,16 +29,12 @@ export interface FolderOptions {
  */
 export async function wholeFolder<T>(out: string, options: FolderOptions, fill: (folder: string) => Promise<T>): Promise<T> {
   const place = path.resolve(out);
+  clearLeftovers(path.dirname(place), { of: path.basename(place) });
   checkPlace(place, out, options);
-  const workshop = options.resume ? `${place}.partial` : `${place}.${randomUUID()}.tmp`;
+  const workshop = options.resume ? `${place}.partial` : temporaryName(place);
   const temporary = options.resume ? openPartial(workshop, options.resume) : openFresh(workshop);
   let done = false;
-  const clear = () => rmSync(workshop, { recursive: true, force: true });
-  const stopped = (signal: NodeJS.Signals) => {
-    clear();
-    process.kill(process.pid, signal); // as if nobody had listened
-  };
-  if (!options.resume) for (const signal of STOPS) process.once(signal, stopped);
+  const clear = options.resume ? () => rmSync(workshop, { recursive: true, force: true }) : clearedAtStop(workshop);
   try {
     const result = await fill(temporary);
     moveInto(temporary, place, out, options);
@@ -46,12 +42,8 @@ export async function wholeFolder<T>(out: string, options: FolderOptions, fill: 
     return result;
   } finally {
     if (done || !options.resume) clear();
-    for (const signal of STOPS) process.off(signal, stopped);
   }
 }
-
-/** Signals that end a command; half a folder does not stay behind. */
-const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function openFresh(workshop: string): string {
   mkdirSync(workshop, { recursive: true });
@@ -101,15 +93,6 @@ function readOwner(file: string): { readonly job?: string; readonly pid: number 
   return undefined;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
 function checkPlace(place: string, out: string, { replace = false, notOurs }: FolderOptions): void {
   if (!existsSync(place)) return;
   if (!replace)
@@ -127,7 +110,7 @@ function checkPlace(place: string, out: string, { replace = false, notOurs }: Fo
 /** The old folder is only removed once the new one stands in its place. Looked at again: others may have been here meanwhile. */
 function moveInto(temporary: string, place: string, out: string, options: FolderOptions): void {
   checkPlace(place, out, options);
-  const old = `${place}.${randomUUID()}.old`;
+  const old = temporaryName(place, "old");
   const replaced = existsSync(place);
   if (replaced) renameSync(place, old);
   try {
