@@ -21,7 +21,7 @@ async function help(...words: string[]): Promise<string> {
 }
 
 const inner = {
-  runs: "list, show, diff, keep, verdict, schema",
+  runs: "list, show, diff, keep, attention, alignment, verdict, schema",
   bench: "step, audio, metrics",
   verify: "model, encoder, optimiser, decoding, metrics, run, data",
   prepare: "si, netease, songbook",
