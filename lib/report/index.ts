@@ -33,7 +33,7 @@ export async function writeReport(preset: Preset): Promise<string> {
   const records = recordedRuns(facts);
   const notebooks = notebooksOf(results);
   const beside = path.join(results, BESIDE);
-  rmSync(beside, { recursive: true, force: true });
+  clear(beside);
   const tries = withWeights(shown).length > 0 ? await writeModels(shown, beside) : undefined;
   const sections = [
     verdictSection(preset, records),
@@ -46,6 +46,12 @@ export async function writeReport(preset: Preset): Promise<string> {
   const page = path.join(results, "index.html");
   writeWhole(page, documentOf(preset, sections, tries !== undefined));
   return page;
+}
+
+/** Removes the scripts that an earlier page had beside it, and nothing else. */
+function clear(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((one) => one.endsWith(".js"))) rmSync(path.join(folder, name));
 }
 
 const megabytesOf = (folder: string) =>
