@@ -14,7 +14,7 @@ export const style = `
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 Charter, "Bitstream Charter", Georgia, serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 Charter, "Bitstream Charter", Georgia, serif; overflow-wrap: anywhere; }
 header, nav, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 2.5rem; }
 h1, h2, h3, nav, table, dl, figcaption, button, select, label, .kicker, summary, .status, .method { font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
@@ -29,7 +29,7 @@ a { color: var(--link); text-underline-offset: .15em; overflow-wrap: anywhere; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -999rem; } .skip:focus { position: static; }
 .scroll { overflow-x: auto; margin: 1rem 0 1.5rem; }
-table { border-collapse: collapse; font-size: .875rem; line-height: 1.4; width: 100%; }
+table { overflow-wrap: normal; border-collapse: collapse; font-size: .875rem; line-height: 1.4; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
 th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: break-word; min-width: 3.2rem; }
 thead th { border-bottom: 1px solid var(--ink); vertical-align: bottom; font-weight: 600; }
