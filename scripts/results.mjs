@@ -37,7 +37,7 @@ const columns = ["nll", "mood", "mood.differs", "mood.unseen", "rouge1", "rougeL
 }));
 
 const number = (x, { unit }) => (unit === "nats" ? x.toFixed(4) : (100 * x).toFixed(1));
-const signed = (x, endpoint) => `${x < 0 ? "−" : "+"}${number(Math.abs(x), endpoint)}`;
+const signed = (x, { unit }) => `${x < 0 ? "−" : "+"}${unit === "nats" ? Math.abs(x).toFixed(5) : Math.abs(100 * x).toFixed(2)}`;
 const shown = (interval, endpoint, write = number) =>
   interval === null
     ? "–"

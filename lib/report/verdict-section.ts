@@ -31,10 +31,10 @@ function ofConfirmation(runs: readonly GridRun[]): Html {
     { header: "detectable", decimals: 3 },
   ];
   const cells = (row: Difference) => {
-    const scale = row.endpoint.unit === "nats" ? 1 : 100;
+    const scale = row.endpoint.unit === "nats" ? 1000 : 100;
     const scaled = row.test && { mean: scale * row.test.mean, low: scale * row.test.low, high: scale * row.test.high };
     return [
-      row.endpoint.unit === "nats" ? "nats a token" : "points",
+      row.endpoint.unit === "nats" ? "nats/1000 a token" : "points",
       scaled,
       row.replicates,
       row.test?.p ?? null,

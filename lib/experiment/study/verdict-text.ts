@@ -5,7 +5,7 @@ import { type Difference, NEGLIGIBLE, type PrimaryVerdict, type Verdict } from "
 
 /** A difference in its unit, with its sign: points of percent, or nats a token. */
 const signed = (x: number, { unit }: Endpoint) =>
-  `${x < 0 ? "−" : "+"}${unit === "nats" ? Math.abs(x).toFixed(4) : Math.abs(100 * x).toFixed(2)}`;
+  `${x < 0 ? "−" : "+"}${unit === "nats" ? Math.abs(x).toFixed(5) : Math.abs(100 * x).toFixed(2)}`;
 const size = (x: number, endpoint: Endpoint) => signed(Math.abs(x), endpoint).slice(1);
 const interval = ({ mean, low, high }: Interval, endpoint: Endpoint) =>
   `${signed(mean, endpoint)} [${signed(low, endpoint)}, ${signed(high, endpoint)}]`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
@@ -20,6 +20,7 @@ import {
 import { filesIn } from "alcap/dist/data/corpus/layout/sums";
 import { makeSong, playlistsOfWindow, renderSong, songCount } from "alcap/dist/data/songbook";
 import { readNpz, writeNpz } from "alcap/dist/files/npz";
+import { machine } from "alcap/dist/files/temporary";
 import { jsonLines, put, ruler, scratch } from "./helpers";
 
 const songbook = { seed: 5, songs: 25, testSongs: 3, agreement: 0.3, noise: 0.3, pairing: 0.6 };
@@ -164,7 +165,8 @@ test("a preparation that fails goes on with the sounds it has; one with other op
   const stamps = () => readdirSync(kept).map((name) => [name, statSync(path.join(kept, name)).ino]);
   assert.equal(stamps().length, songCount(few));
   const before = stamps();
-  put(kept, `${makeSong(few, 3).id}.npz.7.tmp`, "cut short");
+  const { pid: gone } = spawnSync(process.execPath, ["-e", ""]);
+  put(kept, `${makeSong(few, 3).id}.npz.${machine}-${gone}-0123abcd.tmp`, "cut short");
   await assert.rejects(prepareSongbook(job), /the disk is full/);
   assert.deepEqual(stamps(), before, "no song was rendered again, and what was cut short is gone");
   const { sha256 } = await prepareSongbook(options);

@@ -97,7 +97,7 @@ test("equal methods are called equal where the design can tell, and cannot be to
   const blunt = verdict(grid("same", { ...same, spread: 0.02 }, 4));
   assert.equal(blunt.primary[0]?.outcome, "cannot tell");
   assert.ok((blunt.primary[0]?.detectable ?? 0) > 0.02);
-  assert.match(verdictText(blunt), /Cannot tell: this design shows a difference of 0\.\d{4} nats a token with 80 % power/);
+  assert.match(verdictText(blunt), /Cannot tell: this design shows a difference of 0\.\d{5} nats a token with 80 % power/);
 });
 
 test("equal methods are told apart in at most 6 % of grids, on either endpoint", () => {
@@ -130,7 +130,7 @@ test("one replicate, none, and two recipes in one place are said to be that", ()
   const world = { nll: { ...byMusic, alcap: 0.6 }, mood: { ...moods, alcap: 0.9 }, spread: 0.003 };
   const one = verdict(grid("one", world, 1));
   assert.deepEqual([one.primary[0]?.outcome, one.primary[0]?.test, one.primary[0]?.replicates], ["cannot tell", null, 1]);
-  assert.match(verdictText(one), /cannot tell\. 1 replicates/);
+  assert.match(verdictText(one), /cannot tell\. From 1 replicate nothing/);
   assert.equal(verdict([]).primary[0]?.replicates, 0);
   const twice = grid("twice", world, 2);
   assert.throws(() => verdict([...twice, ...twice.slice(0, 1)]), { code: "record", message: /one replicate of two recipes/ });
