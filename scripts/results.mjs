@@ -46,6 +46,18 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 const over = (one, key) => alcap.intervalOver(alcap.armMeans(runs, one, key));
 
+/** The registered verdict in one sentence. */
+function inOneSentence() {
+  const words = { better: "better", worse: "worse", "no difference": "no different", "cannot tell": "not told apart" };
+  const each = alcap
+    .verdict(runs)
+    .primary.map(
+      ({ endpoint, outcome, negligible }) =>
+        `${words[outcome]} by ${endpoint.label}${negligible && outcome !== "no difference" ? " (by less than a tenth of what the music buys)" : ""}`,
+    );
+  return `**With alignment captions are ${each.join(" and ")}**, on Songbook, as the protocol that was committed beforehand decides.`;
+}
+
 /** The registered verdict: a line an endpoint, then its numbers. */
 function verdict() {
   const found = alcap.verdict(runs);
@@ -65,6 +77,46 @@ const results = () =>
       ...columns.map(({ key, endpoint }) => shown(over(one, key), endpoint)),
     ]),
   );
+
+/** What alignment does beside captions: InfoNCE on test songs against guessing, and the focus of attention, where they were computed. */
+function beside() {
+  const results = path.join(root, "results/standard");
+  const own = alcap.runsOfArm(runs, arm("alcap"));
+  const known = alcap.readAlignments(results);
+  const rows = [...own].flatMap(([replicate, { record }]) =>
+    known[record.id] ? [[replicate, known[record.id], record.curve.losses.alignment]] : [],
+  );
+  const lines = [];
+  if (rows.length > 1) {
+    const [, { lnN, batch }] = rows[0];
+    const held = alcap.intervalOver(new Map(rows.map(([replicate, { mean }]) => [replicate, mean])));
+    const last = (losses) => alcap.meanAndDeviation(losses.slice(-Math.max(1, Math.floor(losses.length / 10)))).mean;
+    const trained = alcap.intervalOver(new Map(rows.map(([replicate, , losses]) => [replicate, last(losses)])));
+    const said = held.low > lnN ? "worse than guessing" : held.high < lnN ? "better than guessing" : "not told from guessing";
+    const nats = ({ mean, low, high }) => `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+    lines.push(
+      `- **What is aligned on test songs: ${said}.** InfoNCE is ${nats(held)} nats there over ${rows.length} replicates, where guessing among ${batch} songs gives ${lnN.toFixed(3)} and the moods allow ${(lnN - alcap.moodInformation(preset.corpus.agreement)).toFixed(3)}; at the end of training it is ${nats(trained)} on the training songs.`,
+    );
+  }
+  const focus = (method) =>
+    new Map(
+      [...alcap.runsOfArm(runs, arm(method))].flatMap(([replicate, { record }]) => {
+        const found = alcap.recordedFocus(results, record);
+        return found ? [[replicate, found]] : [];
+      }),
+    );
+  const [a, b] = [focus("alcap"), focus("bart-fusion")];
+  if (a.size > 1 && b.size > 1) {
+    const tests = alcap.focusOverReplicates(a, b).filter(({ measure }) => measure === "evenness");
+    const axes = { tokens: "over the words", time: "over time" };
+    const each = tests.map(
+      ({ axis, a: ours, b: others, test, corrected, verdict }) =>
+        `${axes[axis]} ${verdict} (evenness ${ours.toFixed(4)} against ${others.toFixed(4)}, p = ${corrected.toFixed(2)}, ${test?.replicates} replicates)`,
+    );
+    lines.push(`- **Is ALCAP's attention more focused?** ${each.join("; ")}. 1 is perfectly even.`);
+  }
+  return lines;
+}
 
 /** ALCAP − BART-fusion by λ, where the curve has been run. */
 function curve() {
@@ -107,9 +159,12 @@ async function figure() {
 
 const songs = preset.corpus.testSongs.toLocaleString("en");
 const text = [
+  inOneSentence(),
+  "",
   `Does alignment make captions better? ALCAP − BART-fusion, λ = ${weight}, on \`${dataSet}\`, ${songs} test songs a replicate:`,
   "",
   verdict(),
+  ...beside(),
   "",
   "![Captions that name the music's mood, by method and control](results/standard/summary.svg)",
   "",
