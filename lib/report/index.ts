@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Preset } from "../experiment/preset/songbook";
 import { recordedRuns } from "../experiment/run/songbook-material";
@@ -50,8 +50,9 @@ export async function writeReport(preset: Preset): Promise<string> {
 
 /** Removes the scripts that an earlier page had beside it, and nothing else. */
 function clear(folder: string): void {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const name of names.filter((one) => one.endsWith(".js"))) rmSync(path.join(folder, name));
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (name.endsWith(".js")) rmSync(path.join(folder, name));
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 const megabytesOf = (folder: string) =>

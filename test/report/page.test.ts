@@ -41,11 +41,15 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** Milliseconds that a step may take on a machine with other work; an idle one takes seconds. */
+const BUSY = 180_000;
+
 /** Opens the page with nothing to say and no way out. */
 async function opened(address: string, options: { readonly colorScheme?: "light" | "dark"; readonly width?: number } = {}) {
   const { colorScheme = "light", width = 1280 } = options;
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 844 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(BUSY);
   const said = watched(page);
   await page.goto(address);
   return { page, said, close: () => context.close() };
