@@ -20,6 +20,9 @@ export interface FocusTest {
   readonly verdict: "more focused" | "less focused" | "cannot tell";
 }
 
+/** NaN where no replicate has both methods. */
+const meanOf = (values: readonly number[]) => (values.length === 0 ? Number.NaN : meanAndDeviation(values).mean);
+
 const measures = ["entropy", "evenness", "gini", "topMass"] as const;
 
 /**
@@ -34,7 +37,7 @@ export function focusOverReplicates(a: FocusLevels, b: FocusLevels): FocusTest[]
         both.map((r) => meanAndDeviation((of.get(r) ?? []).map((one) => one[axis][measure])).mean);
       const [left, right] = [means(a), means(b)];
       const test = both.length < 2 ? null : overReplicates(left.map((x, i) => x - (right[i] as number)));
-      return { axis, measure, a: meanAndDeviation(left).mean, b: meanAndDeviation(right).mean, test };
+      return { axis, measure, a: meanOf(left), b: meanOf(right), test };
     }),
   );
   const corrected = holm(found.map(({ test }) => test?.p ?? 1));

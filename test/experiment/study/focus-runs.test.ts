@@ -33,10 +33,12 @@ test("a difference beyond that is told, with its direction", () => {
   for (const one of focusOverReplicates(even, focused)) assert.equal(one.verdict, "less focused", one.measure);
 });
 
-test("a single replicate says nothing; replicates that only one method has are left out", () => {
+test("a single replicate or none says nothing; replicates that only one method has are left out", () => {
   const [one] = focusOverReplicates(levels(1, 1, 0), levels(4, 2, 0));
   assert.equal(one?.test, null);
   assert.equal(one?.verdict, "cannot tell");
+  const [none] = focusOverReplicates(new Map(), levels(2, 1, 0));
+  assert.deepEqual([none?.a, none?.test, none?.verdict], [Number.NaN, null, "cannot tell"]);
   const [two] = focusOverReplicates(levels(2, 1, 0), levels(4, 2, 0));
   assert.equal(two?.test?.replicates, 2);
 });
