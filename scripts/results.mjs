@@ -36,7 +36,10 @@ const columns = ["nll", "mood", "mood.differs", "mood.unseen", "rouge1", "rougeL
   label: alcap.labelOf({ key, endpoint: alcap.endpointOf(key) }),
 }));
 
-const number = (x, { unit }) => (unit === "nats" ? x.toFixed(4) : (100 * x).toFixed(1));
+/** Of the protocol. */
+const CONTROLS = { control: ["other-music", "true-mood", "random-pairs", "layer-norm"], replicates: 5 };
+
+const number = (x, { unit }) => (unit === "nats" ? x.toFixed(4) : (100 * x).toFixed(1)).replace("-", "−");
 const signed = (x, { unit }) => `${x < 0 ? "−" : "+"}${unit === "nats" ? Math.abs(x).toFixed(5) : Math.abs(100 * x).toFixed(2)}`;
 const shown = (interval, endpoint, write = number) =>
   interval === null
@@ -77,6 +80,18 @@ const results = () =>
       ...columns.map(({ key, endpoint }) => shown(over(one, key), endpoint)),
     ]),
   );
+
+/** How much of the controls that the protocol asks for is there. */
+function controlsSoFar() {
+  const { control: asked, replicates } = CONTROLS;
+  const each = asked.map((control) => {
+    const counts = runs.filter((run) => run.control === control).map(({ replicate }) => replicate);
+    return `${control} ${new Set(counts).size}`;
+  });
+  return each.every((one) => one.endsWith(` ${replicates}`))
+    ? []
+    : [`Of the ${replicates} replicates of each control that the protocol asks for there are so far: ${each.join(", ")}.`, ""];
+}
 
 /** What alignment does beside captions: InfoNCE on test songs against guessing, and the focus of attention, where they were computed. */
 function beside() {
@@ -164,6 +179,9 @@ const text = [
   `Does alignment make captions better? ALCAP − BART-fusion, λ = ${weight}, on \`${dataSet}\`, ${songs} test songs a replicate:`,
   "",
   verdict(),
+  "",
+  "Looked at beside it, and not registered beforehand:",
+  "",
   ...beside(),
   "",
   "![Captions that name the music's mood, by method and control](results/standard/summary.svg)",
@@ -172,6 +190,7 @@ const text = [
   "",
   results(),
   "",
+  ...controlsSoFar(),
   ...curve(),
 ]
   .join("\n")

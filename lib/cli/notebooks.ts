@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { settings } from "../engine";
 import type { Preset } from "../experiment/preset/songbook";
+import { counted } from "../experiment/study/table";
 import { sha256Of } from "../files/fingerprint";
 import { projectRoot, type Workspace } from "../files/project";
 import { contentOf, executedNotebooks, type NotebookRun, type NotebookTask, notebookInputs, runNotebooks } from "../notebook";
@@ -52,7 +53,7 @@ export async function executeNotebooks({ files, preset, workspace, jobs, force, 
   if (current > 0)
     console.log(`${current} of ${tasks.length} notebooks are as they were executed before (--force executes them again).`);
   const ended = (run: NotebookRun) => console.log(run.ok ? `Notebook: ${relative(run.out)}` : failureText(run));
-  const progress = report(`executing ${open.length} notebooks, ${Math.min(jobs, open.length)} at once`);
+  const progress = report(`executing ${counted(open.length, "notebook")}, ${Math.min(jobs, open.length)} at once`);
   const runs = await runNotebooks(open, { jobs, env: { ALCAP_PRESET: preset.name }, progress, ended });
   const after = inputsOf(preset, workspace); // with what a notebook has looked up in a model and kept
   if (after.records === before.records)
@@ -84,4 +85,5 @@ const ELSEWHERE =
 const failureText = ({ out, failure }: NotebookRun) =>
   `FAILED: ${relative(out)}, cell ${failure?.cell}: ${failure?.name}: ${failure?.message}\n  The notebook holds the whole error.`;
 
-const relative = (file: string) => path.relative(process.cwd(), file) || ".";
+/** A path as the terminal shows it. */
+export const relative = (file: string) => path.relative(process.cwd(), file) || ".";

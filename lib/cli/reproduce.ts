@@ -16,7 +16,7 @@ import type { Reporter } from "../progress";
 import { writeReport } from "../report";
 import { heldAgainst, reproducedText } from "../verify/reproduced";
 import { command } from "./command";
-import { executeNotebooks, notebooksAt } from "./notebooks";
+import { executeNotebooks, notebooksAt, relative } from "./notebooks";
 import { flag, many, text, unless } from "./options";
 import { jobs, preset } from "./run-options";
 import { terminalReporter } from "./terminal";
@@ -82,8 +82,6 @@ async function reproduce({ preset, only, force, retrain, notebooks, jobs = defau
   console.log(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
   return failed === 0 ? 0 : 1;
 }
-
-const relative = (file: string) => path.relative(process.cwd(), file) || ".";
 
 /** The runs of a preset that are made where they are missing, and the model that `alcap caption` uses: of those that are recorded, it alone is trained again. */
 async function makeOwn(preset: Preset, jobs: number, report: Reporter): Promise<RunRecord[]> {
