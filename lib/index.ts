@@ -27,7 +27,6 @@ export { captionerOf, findWeights, obtainRun, readWeights, trainedWeights, train
 export { type Focus, type FusionMaps, focusOf, openFusionMaps, type SongMap } from "./experiment/run/scoring/attention";
 export { obtainFocus, recordedFocus } from "./experiment/run/scoring/focus";
 export {
-  encoderIsHere,
   type Material,
   prepareMaterial,
   recordedRuns,
@@ -118,8 +117,10 @@ export {
 } from "./experiment/sweep/recipe-rows";
 export { obtainGrid, recordedMap } from "./experiment/sweep/recorded";
 export { runsOfCells, type SweepRun } from "./experiment/sweep/runs";
+export { type EncoderFile, readEncoder } from "./experiment/tagger/encoder-file";
 export { attentionOverTime, type EncoderLayer, encoderLayers, type MusicAttention } from "./experiment/tagger/encoder-layers";
 export type { EncoderRecord } from "./experiment/tagger/encoder-record";
+export { obtainEncoderWeights } from "./experiment/tagger/songbook-encoder";
 export {
   instrumentProbe,
   moodProbe,

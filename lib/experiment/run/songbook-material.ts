@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { workspaceOf } from "../../files/project";
 import { clearLeftovers } from "../../files/temporary";
 import { quiet, type Reporter } from "../../progress";
@@ -7,7 +6,7 @@ import { type Corpus, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
 import { type BaseModelStages, baseModelName, obtainBaseModel } from "../pretrain/base-model";
-import { encoderFiles, obtainMusicEncoder, type TrainedEncoder } from "../tagger/songbook-encoder";
+import { obtainMusicEncoder, type TrainedEncoder } from "../tagger/songbook-encoder";
 import { encoderName } from "../tagger/train-encoder";
 import type { RunFacts, RunMaterial } from "./material";
 import { type RunName, runsOf } from "./recipe";
@@ -52,10 +51,6 @@ const startName = ({ start }: Preset, baseModel: string) => (start === "random" 
 /** The records that are there for exactly a preset's runs: same recipe, same data. None is made, and no weights are needed. */
 export const recordedRuns = (facts: RunFacts, runs: readonly RunName[] = runsOf(facts.preset)): RunRecord[] =>
   runs.flatMap((name) => findRun(facts, name) ?? []);
-
-/** Whether the representations by a preset's encoder are on this machine, so that its material needs no rendering and training. */
-export const encoderIsHere = ({ preset, corpus, workspace }: SongbookFacts): boolean =>
-  existsSync(encoderFiles(preset, corpus, workspace.cache).music);
 
 /**
  * Makes or reads a preset's material: corpus, tokeniser, music encoder, representations. Tokeniser, encoder and base model are

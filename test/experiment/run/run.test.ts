@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { obtainRuns } from "alcap/dist/experiment/run/obtain-runs";
 import { trainedWeights } from "alcap/dist/experiment/run/run";
-import { encoderIsHere, songbookFacts } from "alcap/dist/experiment/run/songbook-material";
+import { songbookFacts } from "alcap/dist/experiment/run/songbook-material";
+import { encoderFiles } from "alcap/dist/experiment/tagger/songbook-encoder";
 import { projectRoot } from "alcap/dist/files/project";
 
 // A home without weights or caches, and the committed records.
@@ -26,14 +27,15 @@ test("recorded runs are read where there are no weights; nothing is rendered or 
     facts.preset.seeds.flatMap((seed) => ["bart", "bart-fusion", "alcap"].map((method) => `${method} ${seed}`)),
   );
   assert.deepEqual(jobs, []);
-  assert.ok(!encoderIsHere(facts));
+  assert.ok(!existsSync(encoderFiles(facts.preset, facts.corpus, facts.workspace.cache).music), "no song was represented");
 });
 
+// The weights of BART are not among those that are kept.
 test("what needs weights says that they are not here, and the command that trains them again", () => {
-  assert.throws(() => trainedWeights(facts, { method: "alcap", seed: 2020 }), {
+  assert.throws(() => trainedWeights(facts, { method: "bart", seed: 2020 }), {
     name: "AlcapError",
     code: "weights",
     message:
-      /λ0\.02\.s2020\.[0-9a-f]{6} are not on this machine.*alcap train --preset standard --method alcap --seed 2020 --weights/,
+      /bart\.s2020\.[0-9a-f]{6} are not on this machine.*alcap train --preset standard --method bart --seed 2020 --weights/,
   });
 });
