@@ -1,20 +1,20 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import seedrandom from "seedrandom";
 import { z } from "zod";
-import { makeSong } from "../data/songbook";
+import { renderSong } from "../data/songbook";
 import { songBatch } from "../data/text/batch";
-import { type Values, value } from "../engine";
+import { type Value, type Values, value } from "../engine";
 import { presetNamed } from "../experiment/preset/songbook";
 import { obtainBaseModel } from "../experiment/pretrain/base-model";
-import { workspaceOf } from "../files/project";
+import { captionerOf, readWeights } from "../experiment/run/run";
+import { shownRuns } from "../experiment/sweep/obtain";
+import { representSounds } from "../experiment/tagger/represent";
+import { obtainEncoderWeights } from "../experiment/tagger/songbook-encoder";
 import { scratchFolder } from "../files/temporary";
-import { captionerParams } from "../model/alcap";
-import type { Captioner } from "../model/captioner";
 import { beamDecoder } from "../model/decoding/beam";
 import { greedyDecoder, type SongBatch } from "../model/decoding/greedy";
-import { initialise, type ParamValues } from "../model/params";
 import { writeSafetensors } from "../model/weights";
+import { quiet } from "../progress";
 import type { DecodingRecipe } from "../recipe";
 import { type PythonPeer, pythonPeer } from "./python-peer";
 
@@ -50,7 +50,7 @@ interface DecodeRatios {
 
 /** What `alcap bench decode` reports. */
 export interface DecodeBench {
-  readonly preset: "quick";
+  readonly preset: "standard";
   readonly threads: 1;
   readonly rounds: number;
   readonly cases: readonly DecodeCase[];
@@ -70,8 +70,6 @@ const CASES = [
   { beams: 1, songs: 64 },
 ] as const;
 
-const MUSIC_POSITIONS = 119; // 15 s of music and the class vector
-
 /** Beam search as PyTorch's side does it. */
 const searched = (maxTokens: number): DecodingRecipe => ({
   beams: 4,
@@ -86,8 +84,8 @@ const searched = (maxTokens: number): DecodingRecipe => ({
 });
 
 /**
- * Times the captions of test songs' lyrics by the shipped base model with fresh fusion and made-up music, here and in PyTorch with a
- * key–value cache, a batch of each in turn: from lyrics to ids, encoder included, graphs compiled.
+ * Times the captions of test songs by a trained model, here and in PyTorch with a key–value cache, a batch of each in turn: from lyrics
+ * and represented music to ids, encoder included, graphs compiled.
  */
 export async function benchDecode(rounds: number, python: string): Promise<DecodeBench> {
   const { captioner, params, songs, maxTokens } = await material(Math.max(...CASES.map(({ songs }) => songs)));
@@ -104,7 +102,7 @@ export async function benchDecode(rounds: number, python: string): Promise<Decod
     for (const one of CASES)
       cases.push(await timed(one, one.beams === 1 ? greedy : beams, firstSongs(songs, one.songs), torch, rounds));
     torch?.close();
-    const about = { preset: "quick", threads: 1, rounds, cases } as const;
+    const about = { preset: "standard", threads: 1, rounds, cases } as const;
     return { ...about, torch: torch?.torch ?? null, reason: "reason" in peer ? peer.reason : null };
   } finally {
     await greedy.release();
@@ -113,21 +111,25 @@ export async function benchDecode(rounds: number, python: string): Promise<Decod
   }
 }
 
-/** Test songs of `quick` and a model for them. */
+/** Test songs of `standard` and its trained ALCAP, whose weights are kept beside its record: captions that end where a reader's do. */
 async function material(count: number) {
-  const preset = presetNamed("quick");
-  const { tokeniser, params: base } = await obtainBaseModel(preset, workspaceOf(preset).cache, () => () => {});
-  const text = { ...preset.text, vocabulary: tokeniser.vocabSize };
-  const captioner: Captioner = { method: "alcap", text, musicWidth: 2 * preset.music.channels, recipe: preset.recipe };
-  const params: ParamValues = { ...initialise(captionerParams(captioner), 1), ...base };
-  const random = seedrandom("bench");
-  const music = () => Float32Array.from({ length: MUSIC_POSITIONS * captioner.musicWidth }, () => random() - 0.5);
-  const rows = Array.from({ length: count }, (_, i) => preset.corpus.songs + i).map((i) => ({
-    lyrics: tokeniser.encode(makeSong(preset.corpus, i).lyrics, { maxLength: preset.lyricsTokens }),
-    music: value(music(), [MUSIC_POSITIONS, captioner.musicWidth]),
+  const { facts, seed } = shownRuns(presetNamed("standard"));
+  const { preset, workspace, corpus, text } = facts;
+  const params = readWeights(facts, { method: "alcap", seed });
+  const { tokeniser } = await obtainBaseModel(preset, workspace.cache, quiet);
+  const weights = await obtainEncoderWeights(preset, workspace.cache, quiet);
+  const songs = corpus.rows.test.slice(0, count).map(({ song }) => song);
+  const music = await representSounds(
+    weights,
+    songs.map((song) => renderSong(song.music)),
+  );
+  const musicWidth = music[0]?.shape[1] ?? 0;
+  const captioner = captionerOf({ preset, text, music: { width: musicWidth } }, "alcap");
+  const rows = songs.map(({ lyrics }, at) => ({
+    lyrics: tokeniser.encode(lyrics, { maxLength: preset.lyricsTokens }),
+    music: music[at] as Value,
   }));
-  const songs = songBatch(rows, preset.lyricsTokens) as Values<SongBatch>;
-  return { captioner, params, songs, maxTokens: preset.captionTokens };
+  return { captioner, params, songs: songBatch(rows, preset.lyricsTokens) as Values<SongBatch>, maxTokens: preset.captionTokens };
 }
 
 /** The first songs of a batch. */

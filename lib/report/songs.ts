@@ -1,4 +1,3 @@
-import { melSpectrogram } from "../data/audio/mel";
 import { renderSong, type Song, sampleRate } from "../data/songbook";
 import type { Value } from "../engine";
 import type { Row } from "../experiment/dataset/corpus";
@@ -8,10 +7,9 @@ import { type CaptionRecord, type RunRecord, readCaptions } from "../experiment/
 import { findRun } from "../experiment/run/run";
 import type { SongbookFacts } from "../experiment/run/songbook-material";
 import { shownRuns } from "../experiment/sweep/obtain";
-import { readEncoder } from "../experiment/tagger/encoder-file";
+import { representSounds } from "../experiment/tagger/represent";
 import { obtainEncoderWeights } from "../experiment/tagger/songbook-encoder";
 import { moodFollowed } from "../metric";
-import { openMusicEncoder } from "../model/music/open-encoder";
 import { audioUri } from "../notebook/audio";
 import { methods } from "../paper";
 import { quiet } from "../progress";
@@ -75,11 +73,7 @@ const played = (song: Song) => audioUri(renderSong(song.music), sampleRate, song
 /** The frozen encoder's representations `[M, D]` of the songs' music, and of silence as the last. */
 export async function representations({ facts, songs }: Shown): Promise<Value[]> {
   const { preset, workspace } = facts;
-  const { params, shape, stepsPerDb } = await readEncoder(await obtainEncoderWeights(preset, workspace.cache, quiet));
-  const encoder = openMusicEncoder(params, shape, stepsPerDb);
+  const weights = await obtainEncoderWeights(preset, workspace.cache, quiet);
   const silence = new Float32Array(excerptSeconds * sampleRate);
-  const sounds = [...songs.map(({ song }) => renderSong(song.music)), silence];
-  const found = await encoder.represent(sounds.map((samples) => melSpectrogram(samples)));
-  await encoder.release();
-  return found;
+  return representSounds(weights, [...songs.map(({ song }) => renderSong(song.music)), silence]);
 }

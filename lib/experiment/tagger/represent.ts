@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { MelSpectrogram } from "../../data/audio/mel";
+import { type MelSpectrogram, melSpectrogram } from "../../data/audio/mel";
 import type { Value } from "../../engine";
 import { writeNpz } from "../../files/npz";
 import { writeWhole } from "../../files/whole-file";
 import { openMusicEncoder } from "../../model/music/open-encoder";
 import { type Progress, silent } from "../../progress";
-import type { EncoderFile } from "./encoder-file";
+import { type EncoderFile, readEncoder } from "./encoder-file";
 
 /** Songs in one batch. Batches are the same however often the work is stopped, since sums can differ in their last bit between sizes. */
 const AT_ONCE = 8;
@@ -24,6 +24,15 @@ export function npzStore(folder: string): Store {
     has: (song) => existsSync(file(song)),
     keep: (song, { data, shape }) => writeWhole(file(song), writeNpz({ a: { data: data as Float32Array, shape } })),
   };
+}
+
+/** The representations `[M, D]` of some sounds, samples at Songbook's rate, by the encoder in a file of weights; nothing is kept. */
+export async function representSounds(weights: string, sounds: readonly Float32Array[]): Promise<Value[]> {
+  const { params, shape, stepsPerDb } = await readEncoder(weights);
+  const encoder = openMusicEncoder(params, shape, stepsPerDb);
+  const found = await encoder.represent(sounds.map((samples) => melSpectrogram(samples)));
+  await encoder.release();
+  return found;
 }
 
 /**
