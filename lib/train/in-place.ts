@@ -1,6 +1,7 @@
-import { compile, hold, takeOver, type tf, type Value, type Values, value } from "../engine";
+import { type CompileOptions, compile, hold, takeOver, type Values } from "../engine";
 import type { Params, ParamValues } from "../model/params";
-import { clipScale } from "./adamw";
+import type { AdamW, Optimiser } from "../recipe";
+import { adamScalars, adamwInPlace, clipScale, decays } from "./adamw";
 import type { Tick } from "./fit";
 import { type OptimiserState, optimise } from "./optimiser";
 import { areFinite } from "./precision";
@@ -15,68 +16,84 @@ export interface InPlaceUpdate {
   release(): Promise<void>;
 }
 
-/** Elements that AdamW moves at once: each tensor of a piece has 1 MiB, which the processor's cache holds. */
-const PIECE = 2 ** 18;
-
 /**
  * The recipe's optimiser parameter by parameter, each result written over what it came from: parameters and slots exist once.
- * AdamW is elementwise, so large parameters go in pieces, after the norm of all gradients; Adafactor's means need whole ones.
+ * AdamW is elementwise and goes through the arrays, after the norm of all gradients; Adafactor's means need a graph.
  * The bytes are those of `optimiseSome`.
  *
  * @param moves names the parameters that move; the others and what is remembered of them stay as they are
  */
 export function inPlaceUpdate(
-  { optimiser: recipe, precision }: Pick<StepPlan, "optimiser" | "precision">,
+  { optimiser, precision }: Pick<StepPlan, "optimiser" | "precision">,
   moves: (name: string) => boolean,
   options: StepOptions = {},
-  pieceSize = PIECE,
 ): InPlaceUpdate {
   const named = (part: string) => ({ name: `update, ${part}`, keepsMemory: false, ...options });
-  const limit = recipe.name === "adamw" ? recipe.clipNorm : 0;
-  const scaleOf = compile((grads: Params) => clipScale(grads, limit), named("norm"));
   const finite = compile((grads: Params) => areFinite(grads), named("overflow"));
-  const move = compile(
-    (state: OptimiserState, grads: Params, { step, learningRate }: Tick, scale: tf.Tensor | null) =>
-      optimise(recipe, state, grads, { step, learningRate, ...(scale && { scale }) }),
-    named("parameter"),
-  );
+  const all = optimiser.name === "adamw" ? adamwMoves(optimiser, named("pace")) : graphMoves(optimiser, named("parameter"));
   const update = async (state: State, grads: ParamValues, tick: Values<Tick>): Promise<State> => {
     const moving = Object.fromEntries(Object.entries(grads).filter(([name]) => moves(name)));
     if (precision && !(await finite(moving)).data[0]) return state;
-    const scale = recipe.name === "adamw" ? await scaleOf(moving) : null;
-    const own = await takeOver(state);
-    for (const [name, grad] of Object.entries(moving)) {
-      const one = only(own, name);
-      const size = recipe.name === "adamw" ? pieceSize : grad.data.length;
-      for (let from = 0; from < grad.data.length; from += size) {
-        const cut = (whole: Value) => (size < grad.data.length ? piece(whole, from, size) : whole);
-        const part = mapState(one, cut);
-        overwrite(part, await move(part, { [name]: cut(grad) }, tick, scale));
-      }
-    }
-    return hold(own);
+    return hold(await all.move(await takeOver(state), moving, tick));
   };
   return Object.assign(update, {
     release: async () => {
-      await scaleOf.release();
       await finite.release();
-      await move.release();
+      await all.release();
     },
   });
 }
 
-/** Elements of a tensor from one on, seen as one row where it has rows; nothing is copied. */
-function piece({ data, shape }: Value, from: number, size: number): Value {
-  const part = data.subarray(from, from + size);
-  return value(part, shape.length > 1 ? [1, part.length] : [part.length]);
+/** Moves a state in its own arrays. */
+interface Moves {
+  move(own: State, grads: ParamValues, tick: Values<Tick>): Promise<State>;
+  release(): Promise<void>;
+}
+
+/** AdamW: its scalars by a graph, its elements in a loop. */
+function adamwMoves(recipe: AdamW, options: CompileOptions): Moves {
+  const scalarsOf = compile(
+    (grads: Params, { step, learningRate }: Tick) => adamScalars(recipe, step, learningRate, clipScale(grads, recipe.clipNorm)),
+    options,
+  );
+  const move: Moves["move"] = async (own, grads, tick) => {
+    const { kept, ...scalars } = mapRecord(await scalarsOf(grads, tick), ({ data }) => data[0] as number);
+    const { m = {}, v = {} } = own.slots as Slots;
+    const floats = (of: ParamValues, name: string) => of[name]?.data as Float32Array;
+    for (const [name, { data, shape }] of Object.entries(grads)) {
+      const arrays = {
+        p: floats(own.params as ParamValues, name),
+        m: floats(m, name),
+        v: floats(v, name),
+        g: data as Float32Array,
+      };
+      adamwInPlace(arrays, recipe, scalars, decays(shape.length, recipe) ? kept : 1);
+    }
+    return own;
+  };
+  return { move, release: () => scalarsOf.release() };
+}
+
+/** Any other optimiser: a parameter's graph at a time, its results copied over what they came from. */
+function graphMoves(recipe: Optimiser, options: CompileOptions): Moves {
+  const step = compile(
+    (state: OptimiserState, grads: Params, { step, learningRate }: Tick) =>
+      optimise(recipe, state, grads, { step, learningRate }),
+    options,
+  );
+  const move: Moves["move"] = async (own, grads, tick) => {
+    for (const [name, grad] of Object.entries(grads)) {
+      const one = only(own, name);
+      overwrite(one, await step(one, { [name]: grad }, tick));
+    }
+    return own;
+  };
+  return { move, release: () => step.release() };
 }
 
 /** One parameter and what is remembered of it. */
 const only = (state: State, name: string): State =>
   mapTensors(state, (tensors) => (tensors[name] ? { [name]: tensors[name] } : {}));
-
-const mapState = (state: State, f: (tensor: Value) => Value): State =>
-  mapTensors(state, (tensors) => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, f(tensor)])));
 
 /** Applies a function to the parameters and to each kind of slot. */
 function mapTensors({ params, slots }: State, f: (tensors: ParamValues) => ParamValues): State {
@@ -91,3 +108,7 @@ function overwrite(to: State, from: State): void {
   for (const [kind, tensors] of kinds(to))
     for (const [name, { data }] of Object.entries(tensors)) data.set(next.get(kind)?.[name]?.data ?? []);
 }
+
+const mapRecord = <K extends string, A, B>(record: Readonly<Record<K, A>>, f: (one: A) => B): Record<K, B> =>
+  // Object.entries forgets which keys there are.
+  Object.fromEntries(Object.entries<A>(record).map(([key, one]) => [key, f(one)])) as Record<K, B>;

@@ -11,11 +11,8 @@ export type Slots = AdamSlots | AdafactorSlots;
 /** Parameters and what the optimiser remembers: the state that a training step moves on. */
 export type OptimiserState = { params: Params; slots: Slots };
 
-/**
- * A step's counter, from 1, and its learning rate; tensors, so that neither is baked into the graph. `scale` is what AdamW multiplies
- * gradients by, where those at hand are not all that the bound on their norm holds for.
- */
-export type Pace = { step: tf.Scalar; learningRate: tf.Scalar; scale?: tf.Tensor };
+/** A step's counter, from 1, and its learning rate; tensors, so that neither is baked into the graph. */
+export type Pace = { step: tf.Scalar; learningRate: tf.Scalar };
 
 const mismatch = (recipe: Optimiser, advice: string) =>
   new AlcapError("usage", `The training state does not belong to the optimiser "${recipe.name}".`, advice);
@@ -26,8 +23,8 @@ const mismatch = (recipe: Optimiser, advice: string) =>
  */
 export function optimise(recipe: Optimiser, state: OptimiserState, grads: Params, pace: Pace): OptimiserState {
   const { params, slots } = state;
-  const { step, learningRate, scale } = pace;
-  if (recipe.name === "adamw" && "m" in slots) return adamw(params, grads, slots, step, learningRate, recipe, scale);
+  const { step, learningRate } = pace;
+  if (recipe.name === "adamw" && "m" in slots) return adamw(params, grads, slots, step, learningRate, recipe);
   if (recipe.name === "adafactor" && "row" in slots) return adafactor(params, grads, slots, step, learningRate, recipe);
   throw mismatch(recipe, "Start from freshSlots(optimiser, params) with adamw or adafactor.");
 }

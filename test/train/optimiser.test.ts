@@ -105,7 +105,7 @@ test("parameter by parameter and in pieces, the optimisers give the bytes of one
   const adam: AdamW = { name: "adamw", beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
   for (const recipe of [adam, { ...adam, clipNorm: 1e9, weightDecay: 0 }, huggingFaceAdafactor]) {
     const graph = compile((state: OptimiserState, grads: Params, pace: Pace) => optimiseSome(recipe, state, grads, pace, moves));
-    const inPlace = inPlaceUpdate({ optimiser: recipe }, moves, {}, 7);
+    const inPlace = inPlaceUpdate({ optimiser: recipe }, moves);
     const start = { params: tensors(1), slots: freshSlots(recipe, tensors(1)) };
     let [whole, pieces] = [start, start];
     for (const at of [1, 2, 3]) {
