@@ -13,15 +13,21 @@ export type PlaceValues = { time: Value; place: Value; row: Value };
 /** A batch whose lyrics or captions may be packed. */
 export type PackedValues = CaptionValues & { lyricsPlaces: PlaceValues | null; captionPlaces: PlaceValues | null };
 
-/**
- * Sizes come in so many steps up to the whole padded batch, as each size is a graph of its own: fine ones for a batch of many rows, whose
- * sums differ little, and coarse ones for a few.
- */
-const stepsOf = (rows: number) => (rows >= 16 ? 16 : 4);
+/** How sizes are spaced, as each is a graph of its own: so many up to the whole padded batch, or eight from one power of two to the next. */
+type Spacing = 4 | 16 | "octaves";
+
+/** Row lengths from which on a row more costs more than another graph. */
+const LONG = 256;
+
+/** Many rows' sums differ little and need fine steps; of a few short rows coarse ones will do; of a few long rows sizes vary by factors. */
+const spacingOf = (rows: number, length: number): Spacing => (rows >= 16 ? 16 : length >= LONG ? "octaves" : 4);
 
 /** The next size that a graph is made for. */
-const bucket = (count: number, whole: number, steps: number) =>
-  Math.min(whole, Math.ceil((steps * count) / whole) * Math.ceil(whole / steps));
+function bucket(count: number, whole: number, spacing: Spacing): number {
+  if (spacing !== "octaves") return Math.min(whole, Math.ceil((spacing * count) / whole) * Math.ceil(whole / spacing));
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(count)) - 3);
+  return Math.min(whole, Math.ceil(count / step) * step);
+}
 
 /**
  * Leaves padding out of a batch where the recipe does: token-wise work is then done for words alone. Some rows stay empty, so that
@@ -54,7 +60,7 @@ export function packSongs(songs: SongValues): SongValues & { lyricsPlaces: Place
 }
 
 /** How one side of a batch is packed, from its mask `[B, T]`; undefined where packing would leave out nothing. */
-function packSide(mask: Value, steps = stepsOf(mask.shape[0] ?? 0)) {
+function packSide(mask: Value, spacing = spacingOf(mask.shape[0] ?? 0, mask.shape[1] ?? 0)) {
   const [B = 0, whole = 0] = mask.shape;
   const lengths = Array.from(
     { length: B },
@@ -62,9 +68,9 @@ function packSide(mask: Value, steps = stepsOf(mask.shape[0] ?? 0)) {
   );
   const count = lengths.reduce((a, b) => a + b, 0);
   const longest = Math.max(...lengths);
-  const fits = bucket(longest, whole, steps);
+  const fits = bucket(longest, whole, spacing);
   const T = lengths.every((length) => length === fits) ? fits + 1 : fits; // some padding must be there to point at
-  const N = bucket(count + 1, B * whole + 1, steps);
+  const N = bucket(count + 1, B * whole + 1, spacing);
   if (N >= B * whole) return undefined;
   const time = new Int32Array(N);
   const place = new Int32Array(N);

@@ -28,6 +28,8 @@ export interface Wire {
   readonly splat?: number;
   /** The same values as float32, when this wire is a cast of them. */
   readonly asFloat?: Wire;
+  /** The rows, and where they go, when this wire is a large matrix of zeros with rows added; a sum takes them without the matrix. */
+  readonly scattered?: { readonly places: Wire; readonly rows: Wire };
 }
 
 export interface PortType {
@@ -72,6 +74,8 @@ export class GraphBuilder {
   readonly serial: boolean;
   /** How products of matrices are in float16, where they are: by the device, or with operands and results rounded to it. */
   readonly half: Half | undefined;
+  /** Set when operands are transposed beforehand, which the runtime must not undo. */
+  turned = false;
   private readonly made = new Map<string, readonly Wire[]>();
   private readonly origins = new Map<string, Origin>();
   private count = 0;

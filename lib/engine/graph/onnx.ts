@@ -69,9 +69,9 @@ export interface NodeSpec {
   readonly domain: string;
 }
 
-/** NodeProto. */
-export const nodeProto = (n: NodeSpec): Message =>
-  join(
+/** NodeProto, in one piece: programs are kept, and the garbage collector would go through every small part of theirs. */
+export function nodeProto(n: NodeSpec): Message {
+  const parts = join(
     ...n.inputs.map((input) => text(1, input)),
     ...n.outputs.map((output) => text(2, output)),
     text(3, n.name),
@@ -79,6 +79,8 @@ export const nodeProto = (n: NodeSpec): Message =>
     ...Object.entries(n.attributes).map(([name, x]) => message(5, attribute(name, x))),
     ...(n.domain ? [text(7, n.domain)] : []),
   );
+  return raw(encoded(parts));
+}
 
 export interface PortSpec {
   readonly name: string;
@@ -131,9 +133,14 @@ export function modelProto(g: GraphSpec): Uint8Array {
       `${g.name} takes ${model.size} bytes as one ONNX model, over protobuf's limit of ${MAX_BYTES}.`,
       "Bake fewer weights into it: arguments that are not baked do not count.",
     );
-  const encoded = new Uint8Array(model.size);
-  write(model, encoded, 0);
-  return encoded;
+  return encoded(model);
+}
+
+/** A message as bytes. */
+function encoded(m: Message): Uint8Array {
+  const bytes = new Uint8Array(m.size);
+  write(m, bytes, 0);
+  return bytes;
 }
 
 /** Copies a message's parts to `bytes` from `at` on; returns the place after them. */

@@ -24,6 +24,8 @@ export interface Program {
   readonly maskPorts: readonly PortSpec[];
   readonly outputs: readonly OutputPort[];
   readonly result: Skeleton;
+  /** Whether operands are transposed beforehand, which the runtime must not undo. */
+  readonly turned: boolean;
   readonly stats: ProgramStats;
 }
 
@@ -205,6 +207,7 @@ export function buildProgram(
     masks,
     maskPorts: options.drawn ? keyPorts(masks) : masks.map(({ name, shape }) => ({ name, shape, type: "float32" })),
     result: recording.result,
+    turned: g.turned,
     stats: { ...stats, lowerMs: performance.now() - traced },
   };
 }

@@ -1,14 +1,26 @@
 import { broadcastShapes, type GraphBuilder, type Wire } from "../graph/builder";
 import type { AttributeValue } from "../graph/onnx";
 import { tf } from "../tf";
+import { scatterInto } from "./index-ops";
 import { type Rule, type Rules, rule, type Spec } from "./rule";
 
 type Unary = (g: GraphBuilder, x: Wire) => Wire;
 
 const f32 = (g: GraphBuilder, x: number): Wire => g.splat(x, [], "float32");
 const mul = (g: GraphBuilder, a: Wire, b: Wire): Wire => g.elementwise("Mul", [a, b], a.type);
-const add = (g: GraphBuilder, a: Wire, b: Wire): Wire => g.elementwise("Add", [a, b], a.type);
-const sub = (g: GraphBuilder, a: Wire, b: Wire): Wire => g.elementwise("Sub", [a, b], a.type);
+const sameShape = (a: Wire, b: Wire): boolean => a.shape.join() === b.shape.join();
+
+function add(g: GraphBuilder, a: Wire, b: Wire): Wire {
+  if (a.scattered && !b.scattered && sameShape(a, b)) return add(g, b, a);
+  if (b.scattered && sameShape(a, b)) return scatterInto(g, a, b.scattered.places, b.scattered.rows);
+  return g.elementwise("Add", [a, b], a.type);
+}
+
+function sub(g: GraphBuilder, a: Wire, b: Wire): Wire {
+  if (b.scattered && sameShape(a, b)) return scatterInto(g, a, b.scattered.places, apply(g, "Neg", b.scattered.rows));
+  return g.elementwise("Sub", [a, b], a.type);
+}
+
 const div = (g: GraphBuilder, a: Wire, b: Wire): Wire => g.elementwise("Div", [a, b], a.type);
 const apply = (g: GraphBuilder, op: string, x: Wire, attributes: Record<string, AttributeValue> = {}): Wire =>
   g.elementwise(op, [x], x.type, attributes);
@@ -97,7 +109,9 @@ const abs: Unary = (g, x) =>
 const floorMod = (g: GraphBuilder, a: Wire, b: Wire): Wire => sub(g, a, mul(g, floorDivide(g, a, b), b));
 
 function addAll(g: GraphBuilder, inputs: Readonly<Record<string, Wire>>): Wire {
-  return Object.values(inputs).reduce((sum, x) => add(g, sum, x));
+  const terms = Object.values(inputs);
+  const wholeFirst = [...terms.filter(({ scattered }) => !scattered), ...terms.filter(({ scattered }) => scattered)];
+  return wholeFirst.reduce((sum, x) => add(g, sum, x));
 }
 
 const select = rule<"condition" | "t" | "e">(

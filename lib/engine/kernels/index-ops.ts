@@ -2,6 +2,15 @@ import type { GraphBuilder, Shape, Wire } from "../graph/builder";
 import { sizeOf } from "../value";
 import { axisOf, type Rules, rule, unsupported } from "./rule";
 
+/** Elements of a matrix, 64 MiB, from which on rows are rather added to what it would be added to: an embedding's gradient at BART's size. */
+const LARGE = 2 ** 24;
+
+/** Rows `[n, width]` added to a matrix `[rows, width]` of float32 at places `[n, 1]`. */
+export const scatterInto = (g: GraphBuilder, matrix: Wire, places: Wire, rows: Wire): Wire => {
+  const output = { shape: matrix.shape, type: matrix.type };
+  return g.emit("ScatterND", [g.full(matrix), g.full(places), g.full(rows)], output, { reduction: { string: "add" } });
+};
+
 /**
  * Adds rows of `updates` [n, width] into a zero matrix [rows, width] at `indices` [n].
  * ScatterND(add) loses updates when ONNX Runtime 1.30 runs it on two threads or more; ScatterElements does not, and is slower.
@@ -9,14 +18,15 @@ import { axisOf, type Rules, rule, unsupported } from "./rule";
 function scatterAdd(g: GraphBuilder, indices: Wire, updates: Wire, rows: number): Wire {
   const [n, width] = updates.shape as [number, number];
   const zeros = g.splat(0, [rows, width], updates.type === "int32" ? "int32" : "float32");
-  const output = { shape: [rows, width], type: updates.type };
-  const attributes = { reduction: { string: "add" } };
   if (g.serial && updates.type === "float32") {
     const places = g.cast(g.reshape(indices, [n, 1]), "int64");
-    return g.emit("ScatterND", [g.full(zeros), g.full(places), g.full(updates)], output, attributes);
+    const sum = scatterInto(g, zeros, places, updates);
+    return rows * width < LARGE ? sum : { ...sum, scattered: { places, rows: updates } };
   }
+  const output = { shape: [rows, width], type: updates.type };
   const spread: Wire = { ...g.reshape(indices, [n, 1]), shape: [n, width] };
-  return g.emit("ScatterElements", [g.full(zeros), g.full(spread), g.full(updates)], output, { axis: 0, ...attributes });
+  const attributes = { axis: 0, reduction: { string: "add" } };
+  return g.emit("ScatterElements", [g.full(zeros), g.full(spread), g.full(updates)], output, attributes);
 }
 
 /** Row numbers in the flattened leading axes of `shape` for `indices` [n, k]. */

@@ -29,7 +29,8 @@ async function buildGraph({ program, bakedLeaves }: Entry, call: Call, plan: Pla
   const model = serialise(program, name, baked);
   const state = program.outputs.flatMap((port, leaf) => (resident.has(leaf) && "name" in port ? [port.name] : []));
   const onDevice = settings.device === "webgpu" ? state : [];
-  const session = program.nodes.length > 0 ? await openSession(model, settings, { name, onDevice, keepsMemory }) : undefined;
+  const choices = { name, onDevice, keepsMemory, keepsTurns: program.turned };
+  const session = program.nodes.length > 0 ? await openSession(model, settings, choices) : undefined;
   const own = keepsMemory ? maskTensors(program) : undefined;
   const masks = () => own ?? maskTensors(program);
   const fed = program.inputs.map((port) => port.leaf).filter((leaf) => !baked.has(leaf));

@@ -15,6 +15,9 @@ const DEVICE_ADVICE: Record<DeviceName, string> = {
 /** A sum and its layer normalisation as one node take three times as long as the two (3,328 rows of 128: 2.5 ms against 0.8). */
 const SLOW_FUSION = "SkipLayerNormFusion";
 
+/** These put transpositions back into the products that they were taken out of. */
+const TURNING_FUSIONS = ["MatmulTransposeFusion", "GemmTransposeFusion"];
+
 /** The first sentence of what the runtime said, without its source paths. */
 const causeOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error);
@@ -25,16 +28,23 @@ const causeOf = (error: unknown): string => {
 };
 
 /**
- * Opens an ONNX Runtime session for a serialised model. `onDevice` names outputs that stay in GPU memory. Where `ALCAP_PROFILE` names the
+ * Opens an ONNX Runtime session for a serialised model. `onDevice` names outputs that stay in GPU memory; with `keepsTurns` no
+ * transposition is merged into a product. Where `ALCAP_PROFILE` names the
  * start of a path, the times of its nodes are written there when it is released.
  */
 export async function openSession(
   model: Uint8Array,
   settings: Settings,
-  options: { readonly name: string; readonly onDevice?: readonly string[]; readonly keepsMemory?: boolean },
+  options: {
+    readonly name: string;
+    readonly onDevice?: readonly string[];
+    readonly keepsMemory?: boolean;
+    readonly keepsTurns?: boolean;
+  },
 ): Promise<ort.InferenceSession> {
   const { device, threads, spinning } = settings;
-  const { keepsMemory = true } = options;
+  const { keepsMemory = true, keepsTurns = false } = options;
+  const unwanted = [SLOW_FUSION, ...(keepsTurns ? TURNING_FUSIONS : [])];
   const places = Object.fromEntries((options.onDevice ?? []).map((name) => [name, "gpu-buffer" as const]));
   try {
     return await ort.InferenceSession.create(model, {
@@ -49,7 +59,7 @@ export async function openSession(
       ...(process.env.ALCAP_PROFILE && { enableProfiling: true, profileFilePrefix: process.env.ALCAP_PROFILE }),
       extra: {
         session: { intra_op: { allow_spinning: spinning ? "1" : "0" } },
-        optimization: { disable_specified_optimizers: SLOW_FUSION },
+        optimization: { disable_specified_optimizers: unwanted.join(";") },
       },
       ...(device === "webgpu" ? { preferredOutputLocation: places } : {}),
     });
