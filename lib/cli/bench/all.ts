@@ -1,7 +1,7 @@
 import { measuredCommand } from "../../bench/measured-command";
 import { machineInWords } from "../../files/machine";
 import { command } from "../command";
-import { beside, file, folder, longName } from "../options";
+import { beside, file, flag, folder, longName } from "../options";
 import { json, peers, python, threads } from "./bench-options";
 
 /** `alcap bench all`. */
@@ -14,23 +14,34 @@ export const { run, parse } = command({
     clips: folder("FOLDER", "mp3, wav, flac and ogg files for `bench audio`"),
     song: file("SONG", "a song for `bench startup`"),
     ...beside("song", undefined, { lyrics: file("FILE", "its lyrics") }),
+    base: flag("a training step at BART-base's size too: some minutes, and 9 GiB beside PyTorch"),
     peers,
     python,
     json,
   },
-  action: async ({ threads, clips, song, lyrics, peers, python, json }) => {
+  action: async ({ threads, clips, song, lyrics, base, peers, python, json }) => {
     const given = (options: Readonly<Record<string, string | undefined>>) =>
       Object.entries(options).flatMap(([key, value]) => (value === undefined ? [] : [longName(key), value]));
-    const parts: [name: string, words: string[]][] = [
-      ["step", [...given({ threads: threads.join(","), python }), ...(peers ? ["--peers"] : [])]],
-      ...(clips === undefined ? [] : [["audio", [clips, ...given({ python })]] satisfies [string, string[]]]),
-      ["decode", given({ python })],
-      ["metrics", given({ python })],
-      ["startup", given({ song, lyrics })],
+    const step = [...given({ threads: threads.join(","), python }), ...(peers ? ["--peers"] : [])];
+    const parts: [name: string, command: string, words: string[]][] = [
+      ["step", "step", step],
+      ...(base
+        ? [
+            ["step at BART-base's size", "step", [...step, "--size", "base", "--rounds", "3"]] satisfies [
+              string,
+              string,
+              string[],
+            ],
+          ]
+        : []),
+      ...(clips === undefined ? [] : [["audio", "audio", [clips, ...given({ python })]] satisfies [string, string, string[]]]),
+      ["decode", "decode", given({ python })],
+      ["metrics", "metrics", given({ python })],
+      ["startup", "startup", given({ song, lyrics })],
     ];
     const results: Record<string, unknown> = {};
-    for (const [name, words] of parts) {
-      const { stdout } = await measuredCommand("bench", name, ...words, ...(json ? ["--json"] : []));
+    for (const [name, command, words] of parts) {
+      const { stdout } = await measuredCommand("bench", command, ...words, ...(json ? ["--json"] : []));
       if (json) results[name] = JSON.parse(stdout);
       else console.log(`bench ${name}\n${stdout}`);
     }
