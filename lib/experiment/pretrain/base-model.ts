@@ -79,18 +79,25 @@ export const intermediateRows = (songs: SongbookOptions, { agreement }: Intermed
 export const baseModelName = ({ baseModel, text, lyricsTokens, captionTokens }: Preset): string =>
   nameOf({ baseModel, text, lyricsTokens, captionTokens });
 
-const nameOf = remembered(({ baseModel, text, lyricsTokens, captionTokens }: Pick<Preset, "baseModel" | "text" | "lyricsTokens" | "captionTokens">): string => {
-  const { songs, intermediate } = baseModel;
-  const named = Math.min(NAMED_SONGS, songs.songs);
-  const rows = intermediate && intermediateRows(songs, intermediate, 0, named).map(({ song, text }) => [song.lyrics, text]);
-  return fingerprint({
+const nameOf = remembered(
+  ({
     baseModel,
-    texts: denoisingTexts(baseModel, 0, named),
-    ...(rows && { rows }),
     text,
-    lengths: [lyricsTokens, captionTokens],
-  });
-});
+    lyricsTokens,
+    captionTokens,
+  }: Pick<Preset, "baseModel" | "text" | "lyricsTokens" | "captionTokens">): string => {
+    const { songs, intermediate } = baseModel;
+    const named = Math.min(NAMED_SONGS, songs.songs);
+    const rows = intermediate && intermediateRows(songs, intermediate, 0, named).map(({ song, text }) => [song.lyrics, text]);
+    return fingerprint({
+      baseModel,
+      texts: denoisingTexts(baseModel, 0, named),
+      ...(rows && { rows }),
+      text,
+      lengths: [lyricsTokens, captionTokens],
+    });
+  },
+);
 
 /**
  * The preset's base model: the one that comes with the project, else one made before, else made now.
