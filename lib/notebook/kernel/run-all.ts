@@ -37,7 +37,11 @@ export async function runNotebooks(tasks: readonly NotebookTask[], options: RunA
     converters.set(folder, found);
     return found;
   };
-  const drawer = startHelper<FigureToDraw, Drawing>(path.join(__dirname, "..", "figure", "svg", "drawer.js"), process.cwd(), "Drawing");
+  const drawer = startHelper<FigureToDraw, Drawing>(
+    path.join(__dirname, "..", "figure", "svg", "drawer.js"),
+    process.cwd(),
+    "Drawing",
+  );
   let told = 0;
   const queue = tasks.entries();
   const work = async () => {
