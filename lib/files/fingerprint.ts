@@ -46,3 +46,14 @@ export function sha256Of(file: string): string {
   }
   return hash.digest("hex");
 }
+
+/** A pure function of plain data that works its value out once for each input: names of models are asked for by every run of a grid. */
+export function remembered<Input, Output>(make: (input: Input) => Output): (input: Input) => Output {
+  const known = new Map<string, { readonly output: Output }>();
+  return (input) => {
+    const key = canonical(input);
+    const found = known.get(key) ?? { output: make(input) };
+    known.set(key, found);
+    return found.output;
+  };
+}

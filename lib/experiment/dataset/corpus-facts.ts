@@ -139,11 +139,14 @@ export function vocabularyGrowth(songs: readonly Song[]): Uint32Array {
  * Interpretations of every listener and of any votes are counted.
  *
  * @param also other texts that a model has seen before, counted as training interpretations are
+ * @returns of each test interpretation the novelty against the training interpretations alone, and against `also` too
  */
-export function testNovelty(songs: readonly Song[], also: readonly string[] = []): number[] {
+export function testNovelty(songs: readonly Song[], also: readonly string[] = []): { alone: number[]; withOthers: number[] } {
   const texts = (split: Split) =>
     songs.filter((song) => song.split === split).flatMap(({ interpretations }) => interpretations.map(({ text }) => text));
-  return texts("test").map(noveltyAgainst([...texts("train"), ...also]));
+  const alone = texts("test").map(noveltyAgainst(texts("train")));
+  const ofOthers = texts("test").map(noveltyAgainst(also));
+  return { alone, withOthers: alone.map((fraction, i) => Math.min(fraction, ofOthers[i]!)) };
 }
 
 /** What the lyrics say of the music's mood, at one setting of the dial. */

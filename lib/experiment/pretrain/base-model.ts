@@ -4,7 +4,7 @@ import { makeSong, type Song, type SongbookOptions } from "../../data/songbook";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
 import { engineInfo, numericsOf } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint, sha256Of } from "../../files/fingerprint";
+import { fingerprint, remembered, sha256Of } from "../../files/fingerprint";
 import { projectRoot } from "../../files/project";
 import { isFile, readBytes, readText } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
@@ -76,18 +76,28 @@ export const intermediateRows = (songs: SongbookOptions, { agreement }: Intermed
   songsOf({ ...songs, agreement }, from, to).flatMap((song) => liked(song).map((text) => ({ song, text })));
 
 /** Names a preset's base model: texts and rows, vocabulary, sizes, plans and seed. */
-export function baseModelName({ baseModel, text, lyricsTokens, captionTokens }: Preset): string {
-  const { songs, intermediate } = baseModel;
-  const named = Math.min(NAMED_SONGS, songs.songs);
-  const rows = intermediate && intermediateRows(songs, intermediate, 0, named).map(({ song, text }) => [song.lyrics, text]);
-  return fingerprint({
+export const baseModelName = ({ baseModel, text, lyricsTokens, captionTokens }: Preset): string =>
+  nameOf({ baseModel, text, lyricsTokens, captionTokens });
+
+const nameOf = remembered(
+  ({
     baseModel,
-    texts: denoisingTexts(baseModel, 0, named),
-    ...(rows && { rows }),
     text,
-    lengths: [lyricsTokens, captionTokens],
-  });
-}
+    lyricsTokens,
+    captionTokens,
+  }: Pick<Preset, "baseModel" | "text" | "lyricsTokens" | "captionTokens">): string => {
+    const { songs, intermediate } = baseModel;
+    const named = Math.min(NAMED_SONGS, songs.songs);
+    const rows = intermediate && intermediateRows(songs, intermediate, 0, named).map(({ song, text }) => [song.lyrics, text]);
+    return fingerprint({
+      baseModel,
+      texts: denoisingTexts(baseModel, 0, named),
+      ...(rows && { rows }),
+      text,
+      lengths: [lyricsTokens, captionTokens],
+    });
+  },
+);
 
 /**
  * The preset's base model: the one that comes with the project, else one made before, else made now.

@@ -1,7 +1,7 @@
 import type { NamedEncoder } from "../../metric/retrieval/encoder";
 import { type Progress, silent } from "../../progress";
 import { type Arm, type GridRun, runsOfArm } from "./grid-runs";
-import { type Cutoff, cutoffs, type IndexedSong, paperSentences, type SongRetrieval, songRetrieval } from "./retrieval";
+import { allSentences, type Cutoff, cutoffs, type IndexedSong, paperSentences, type SongRetrieval, songIndex } from "./retrieval";
 import type { Level } from "./trend";
 
 /** A run's captions as an index, asked by the sentences of its references. */
@@ -34,10 +34,10 @@ export const retrieveBoth = async (
   songs: readonly IndexedSong[],
   encoder: NamedEncoder,
   seed: number | string,
-): Promise<BothRetrievals> => ({
-  hundred: await songRetrieval(songs, encoder, paperSentences(songs, seed)),
-  all: await songRetrieval(songs, encoder),
-});
+): Promise<BothRetrievals> => {
+  const search = await songIndex(songs, encoder);
+  return { hundred: await search(paperSentences(songs, seed)), all: await search(allSentences(songs)) };
+};
 
 /** Retrieval by the captions of each replicate of an arm. */
 export async function retrievalOfArm(
@@ -74,9 +74,10 @@ export async function hundredAgain(
   times: number,
 ): Promise<Readonly<Record<Cutoff, Float64Array>>> {
   const differences = cutoffs.map(() => new Float64Array(times));
+  const [searchA, searchB] = [await songIndex(a, encoder), await songIndex(b, encoder)];
   for (let time = 0; time < times; time++) {
     const asked = paperSentences(a, `again/${time}`);
-    const [first, second] = [await songRetrieval(a, encoder, asked), await songRetrieval(b, encoder, asked)];
+    const [first, second] = [await searchA(asked), await searchB(asked)];
     cutoffs.forEach((k, i) => {
       (differences[i] as Float64Array)[time] = meanOf(first.recall[k]) - meanOf(second.recall[k]);
     });

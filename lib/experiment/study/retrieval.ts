@@ -3,8 +3,8 @@ import { inRandomOrder } from "../../data/random-order";
 import { hasWords, splitSentences } from "../../data/text/sentences";
 import { AlcapError } from "../../errors";
 import { bootstrapInterval, type Interval, type PairedTest, pairedBootstrap } from "../../metric/certainty";
-import { dotProduct, type NamedEncoder, unitVector } from "../../metric/retrieval/encoder";
-import { hitsAtK } from "../../metric/retrieval/retrieval";
+import { dotProducts, type NamedEncoder, unitVector } from "../../metric/retrieval/encoder";
+import { chanceAmong, placeInList } from "../../metric/retrieval/retrieval";
 import { paperCutoffs, paperQueries } from "../../paper";
 
 /** A song with what a model wrote of it, the entry of the index, and what listeners wrote, whose every sentence asks for it. */
@@ -25,36 +25,57 @@ export interface SongRetrieval {
   readonly recall: Readonly<Record<Cutoff, Float64Array>>;
 }
 
+/** Searches one index with sentences of each of its songs; a song without any is only found. */
+export type SongIndex = (asked: readonly (readonly string[])[]) => Promise<SongRetrieval>;
+
+/**
+ * The captions of all songs as an index.
+ *
+ * @throws AlcapError `input` when there are no songs
+ */
+export async function songIndex(songs: readonly IndexedSong[], encoder: NamedEncoder): Promise<SongIndex> {
+  if (songs.length === 0) throw new AlcapError("input", "There are no captions to search.", "Give at least one song.");
+  const directions = async (texts: readonly string[]) => (await encoder.encode(texts)).map(unitVector);
+  const captions = await directions(songs.map(({ caption }) => caption));
+  const width = captions[0]?.length ?? 0;
+  const rows = new Float64Array(captions.length * width); // songs, D
+  captions.forEach((caption, i) => {
+    rows.set(caption, i * width);
+  });
+  const similarities = new Float64Array(captions.length);
+  return async (asked) => {
+    const queries = await directions(asked.flat());
+    const asking = asked.filter(({ length }) => length > 0).length;
+    const recall = Object.fromEntries(cutoffs.map((k) => [k, new Float64Array(asking)])) as Record<Cutoff, Float64Array>;
+    let [at, song] = [0, 0];
+    asked.forEach((sentences, place) => {
+      for (const _ of sentences) {
+        dotProducts(queries[at++] as Float64Array, rows, similarities);
+        const found = placeInList(similarities, place);
+        for (const k of cutoffs) recall[k][song]! += chanceAmong(found, k) / sentences.length;
+      }
+      if (sentences.length > 0) song++;
+    });
+    return { encoder: encoder.name, queries: queries.length, recall };
+  };
+}
+
 /**
  * Text-to-music retrieval with all songs as queries (the paper asks about 100, section 6.4): every sentence of every reference of a song
  * asks, the captions of all songs are the index. With one relevant song `p@k = r@k / k`. Sentences of one song answer alike, so
  * what is compared is songs: a song's number is the mean over its sentences.
  *
- * @param asked sentences of each song; a song without any is only found
+ * @param asked sentences of each song, by default all of them
  * @throws AlcapError `input` when there are no songs, or, where `asked` is left out, one has no sentence to ask with
  */
-export async function songRetrieval(
+export const songRetrieval = async (
   songs: readonly IndexedSong[],
   encoder: NamedEncoder,
-  asked: readonly (readonly string[])[] = songs.map(sentencesOf),
-): Promise<SongRetrieval> {
-  if (songs.length === 0) throw new AlcapError("input", "There are no captions to search.", "Give at least one song.");
-  const directions = async (texts: readonly string[]) => (await encoder.encode(texts)).map(unitVector);
-  const index = await directions(songs.map(({ caption }) => caption));
-  const queries = await directions(asked.flat());
-  const asking = asked.filter(({ length }) => length > 0).length;
-  const recall = Object.fromEntries(cutoffs.map((k) => [k, new Float64Array(asking)])) as Record<Cutoff, Float64Array>;
-  let [at, song] = [0, 0];
-  asked.forEach((sentences, place) => {
-    for (const _ of sentences) {
-      const query = queries[at++] as Float64Array;
-      const similarities = Float64Array.from(index, (caption) => dotProduct(query, caption));
-      for (const k of cutoffs) recall[k][song]! += hitsAtK(similarities, [place], k).recall / sentences.length;
-    }
-    if (sentences.length > 0) song++;
-  });
-  return { encoder: encoder.name, queries: queries.length, recall };
-}
+  asked = allSentences(songs),
+): Promise<SongRetrieval> => (await songIndex(songs, encoder))(asked);
+
+/** Every sentence of every reference, by song. */
+export const allSentences = (songs: readonly IndexedSong[]): readonly (readonly string[])[] => songs.map(sentencesOf);
 
 /** The paper's queries (section 6.4): one sentence of each of 100 songs, drawn by the seed; the same for all runs on the same songs. */
 export function paperSentences(songs: readonly IndexedSong[], seed: number | string): string[][] {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { makeSong, soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
 import { compile, type tf, type Value, type Values, value } from "../../engine";
-import { fingerprint } from "../../files/fingerprint";
+import { fingerprint, remembered } from "../../files/fingerprint";
 import { frameStride, lowerFrontEnd, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
 import type { Params, ParamValues } from "../../model/params";
@@ -34,7 +34,11 @@ export const encoderSongs = ({ tagger }: Pick<Preset, "tagger">): Corpus =>
   songbookCorpus({ corpus: tagger.songs, dataSet: "songbook-full" });
 
 /** Names a preset's encoder: how it is made, and the music, tags and splits of its songs. What it is made for has no part in it. */
-export function encoderName({ music, tagger }: Pick<Preset, "music" | "tagger">): string {
+export const encoderName = ({ music, tagger }: EncoderPlan): string => nameOf({ music, tagger });
+
+type EncoderPlan = Pick<Preset, "music" | "tagger">;
+
+const nameOf = remembered(({ music, tagger }: EncoderPlan): string => {
   const named = Array.from({ length: Math.min(NAMED_SONGS, tagger.songs.songs) }, (_, i) => makeSong(tagger.songs, i));
   return fingerprint({
     music,
@@ -43,7 +47,7 @@ export function encoderName({ music, tagger }: Pick<Preset, "music" | "tagger">)
     sound: soundFingerprint(),
     tags: TAGS,
   });
-}
+});
 
 /** The weights that a training wrote. Throws `AlcapError` "weights" where they are damaged. */
 export function readTrained(file: string): TrainedWeights {

@@ -106,18 +106,29 @@ export function hitsAtK(similarities: ArrayLike<number>, relevant: readonly numb
     );
   }
   let hits = 0;
-  for (const place of relevant) {
-    const own = similarities[place]!;
-    let above = 0;
-    let tied = 0;
-    for (let i = 0; i < similarities.length; i++) {
-      if (similarities[i]! > own) above++;
-      else if (similarities[i] === own) tied++;
-    }
-    hits += Math.min(Math.max((k - above) / tied, 0), 1);
-  }
+  for (const place of relevant) hits += chanceAmong(placeInList(similarities, place), k);
   return { precision: hits / k, recall: hits / relevant.length };
 }
+
+/** Where an entry stands in the ranked list: entries above it, and entries of its similarity, itself among them. */
+export interface ListPlace {
+  readonly above: number;
+  readonly tied: number;
+}
+
+export function placeInList(similarities: ArrayLike<number>, place: number): ListPlace {
+  const own = similarities[place]!;
+  let above = 0;
+  let tied = 0;
+  for (let i = 0; i < similarities.length; i++) {
+    if (similarities[i]! > own) above++;
+    else if (similarities[i] === own) tied++;
+  }
+  return { above, tied };
+}
+
+/** The chance that an entry is among the first `k`, its tie in random order. */
+export const chanceAmong = ({ above, tied }: ListPlace, k: number): number => Math.min(Math.max((k - above) / tied, 0), 1);
 
 /** The sentence that a row asks with: one of its interpretation's, all equally likely. */
 export function querySentence(rows: readonly RetrievalRow[], place: number, seed: number | string): string {

@@ -23,14 +23,16 @@ export function noveltyAgainst(others: readonly string[]): (text: string) => num
       postings.set(word, seen);
     }
   }
+  const shared = new Uint32Array(others.length);
   return (text) => {
-    const shared = new Uint32Array(others.length);
+    shared.fill(0);
     let total = 0;
     let most = 0;
     for (const [word, count] of bag(text)) {
       total += count;
       const { texts, counts } = postings.get(word) ?? { texts: [], counts: [] };
-      for (let i = 0; i < texts.length; i++) shared[texts[i]!]! += Math.min(count, counts[i]!);
+      if (count === 1) for (let i = 0; i < texts.length; i++) shared[texts[i]!]!++;
+      else for (let i = 0; i < texts.length; i++) shared[texts[i]!]! += Math.min(count, counts[i]!);
     }
     for (let i = 0; i < shared.length; i++) if (shared[i]! > most) most = shared[i]!;
     return total === 0 ? 1 : 1 - most / total;

@@ -3,9 +3,10 @@ import { AlcapError } from "../../errors";
 import { writeWhole } from "../../files/whole-file";
 import { display } from "../display";
 import { showable } from "../escape";
+import { drawnByRunner } from "../kernel/drawn";
 import type { Json, MimeBundle } from "../kernel/ipynb";
-import { rasterise } from "./svg/raster";
-import { FIGURE_SIZE, type FigureSpec, renderSvg } from "./svg/render";
+import { drawFigure } from "./svg/drawing";
+import { FIGURE_SIZE, type FigureSpec } from "./svg/render";
 
 export interface FigureOptions {
   /** Pixels (default 700). */
@@ -28,12 +29,13 @@ export interface FigureOptions {
 export async function displayFigure(spec: FigureSpec, options: FigureOptions = {}): Promise<MimeBundle | undefined> {
   const { width = FIGURE_SIZE.width, height = FIGURE_SIZE.height, name, folder } = options;
   const sized: FigureSpec = { data: spec.data, layout: { ...spec.layout, width, height } };
-  const svg = await renderSvg(sized, { width, height });
+  const figure = { spec: sized, size: { width, height } };
+  const { svg, png } = (await drawnByRunner(figure)) ?? (await drawFigure(figure));
   if (folder !== undefined) saveFigure(folder, name, sized, svg);
   return display(
     {
       "application/vnd.plotly.v1+json": { data: sized.data, layout: sized.layout, config: { displaylogo: false } },
-      "image/png": await rasterise(svg),
+      "image/png": png,
       "text/plain": `Figure: ${titleOf(spec) ?? name ?? "untitled"}`,
     },
     { "image/png": { width, height } },

@@ -1,7 +1,11 @@
 import { fork } from "node:child_process";
 import path from "node:path";
+import type { Drawing, FigureToDraw } from "../figure/svg/drawing";
+import { DRAWS } from "./drawn";
 import type { ErrorOutput } from "./ipynb";
-import type { Reply, Request } from "./protocol";
+import type { DrawReply, DrawRequest, Reply, Request } from "./protocol";
+
+export type Draw = (figure: FigureToDraw) => Promise<Drawing>;
 
 /** Characters kept of what the process printed past the cells (native libraries, crashes). */
 const LOG_TAIL = 4000;
@@ -29,9 +33,15 @@ export interface KernelProcess {
  * @param folder working directory, as Jupyter has it: the notebook's own
  * @param env added to this process's environment
  * @param onReply called with everything the cells show, in order
+ * @param draw draws the cells' figures; without it, and where it fails, they are drawn in the process itself
  */
-export function startKernelProcess(folder: string, env: NodeJS.ProcessEnv, onReply: (reply: Reply) => void): KernelProcess {
-  const child = fork(path.join(__dirname, "kernel.js"), {
+export function startKernelProcess(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  onReply: (reply: Reply) => void,
+  draw?: Draw,
+): KernelProcess {
+  const child = fork(path.join(__dirname, "kernel.js"), draw ? [DRAWS] : [], {
     cwd: folder,
     // Node's own warnings carry process ids: they would make a second run's bytes differ.
     env: { ...process.env, NODE_NO_WARNINGS: "1", ...env },
@@ -52,8 +62,9 @@ export function startKernelProcess(folder: string, env: NodeJS.ProcessEnv, onRep
     death = { error: kernelDied(killReason || how, log), fatal: true };
     settle(death);
   };
-  child.on("message", (reply: Reply) => {
-    if (reply.type === "done" || reply.type === "closed")
+  child.on("message", (reply: Reply | DrawRequest) => {
+    if (reply.type === "draw") void drawn(reply, draw).then((back) => void child.send(back, () => {}));
+    else if (reply.type === "done" || reply.type === "closed")
       settle({ ...(reply.error && { error: reply.error }), fatal: false, ran: reply.type === "done" && reply.ran });
     else onReply(reply);
   });
@@ -79,6 +90,15 @@ export function startKernelProcess(folder: string, env: NodeJS.ProcessEnv, onRep
     log: () => log,
   };
 }
+
+const drawn = async ({ id, figure }: DrawRequest, draw?: Draw): Promise<DrawReply> => ({
+  type: "drawn",
+  id,
+  ...(await draw?.(figure).then(
+    (drawing) => ({ drawing }),
+    () => ({}),
+  )),
+});
 
 function kernelDied(how: string, log: string): ErrorOutput {
   const evalue = `The notebook's process ${how} while this cell ran.`;

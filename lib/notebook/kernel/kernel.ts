@@ -3,7 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import { format, inspect } from "node:util";
 import { projectRoot } from "../../files/project";
 import type { ErrorOutput, JsonObject } from "./ipynb";
-import type { Reply, Request } from "./protocol";
+import type { DrawReply, Reply, Request } from "./protocol";
 import { type ConvertedCell, loadTslab, type TslabExecutor } from "./tslab";
 
 /** The pattern with which tslab reports a compile error: file, line, column, message. */
@@ -107,7 +107,8 @@ async function main(): Promise<void> {
     });
   const newSideOutputs = remembering();
 
-  process.on("message", async (request: Request) => {
+  process.on("message", async (request: Request | DrawReply) => {
+    if (request.type === "drawn") return; // a figure that a cell waits for
     let ran = false;
     if (request.type === "execute") {
       converted = newSideOutputs(request.converted);

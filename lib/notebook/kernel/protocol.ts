@@ -1,3 +1,4 @@
+import type { Drawing, FigureToDraw } from "../figure/svg/drawing";
 import type { ErrorOutput, JsonObject, MimeBundle } from "./ipynb";
 import type { ConvertedCell } from "./tslab";
 
@@ -21,13 +22,21 @@ export type Reply =
   | { readonly type: "done"; readonly cell: number; readonly ran: boolean; readonly error?: ErrorOutput }
   | { readonly type: "closed"; readonly error?: ErrorOutput };
 
-/** From the runner to the process that converts cells: what the cells before this one declare, and its source. */
-export interface ConvertRequest {
-  readonly id: number;
+/** A picture is asked for by the kernel process, where the runner has a process that draws; without one in the reply the kernel draws it itself. */
+export interface DrawRequest {
+  readonly type: "draw";
+  readonly id: string;
+  readonly figure: FigureToDraw;
+}
+
+export interface DrawReply {
+  readonly type: "drawn";
+  readonly id: string;
+  readonly drawing?: Drawing;
+}
+
+/** What the process that converts cells is given: what the cells before this one declare, and its source. */
+export interface CellToConvert {
   readonly declared: string;
   readonly source: string;
 }
-
-export type ConvertReply =
-  | { readonly id: number; readonly converted: ConvertedCell }
-  | { readonly id: number; readonly fault: string };

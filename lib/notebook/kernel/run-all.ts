@@ -1,6 +1,8 @@
 import path from "node:path";
 import { type Progress, silent } from "../../progress";
+import type { Drawing, FigureToDraw } from "../figure/svg/drawing";
 import { type CellConverter, startCellConverter } from "./cell-converter";
+import { startHelper } from "./helper";
 import { type NotebookRun, type RunOptions, runNotebook } from "./run";
 
 /** A notebook, and where it is written with its outputs. */
@@ -35,6 +37,11 @@ export async function runNotebooks(tasks: readonly NotebookTask[], options: RunA
     converters.set(folder, found);
     return found;
   };
+  const drawer = startHelper<FigureToDraw, Drawing>(
+    path.join(__dirname, "..", "figure", "svg", "drawer.js"),
+    process.cwd(),
+    "Drawing",
+  );
   let told = 0;
   const queue = tasks.entries();
   const work = async () => {
@@ -45,7 +52,7 @@ export async function runNotebooks(tasks: readonly NotebookTask[], options: RunA
         tell();
       };
       const converter = converterOf(path.dirname(path.resolve(file)));
-      runs[place] = await runNotebook(file, { out, env, progress: cells, converter });
+      runs[place] = await runNotebook(file, { out, env, progress: cells, converter, draw: drawer.ask });
       under.delete(place);
       for (let run = runs[told]; run !== undefined; run = runs[told]) ended(run, told++);
       tell();
@@ -54,7 +61,7 @@ export async function runNotebooks(tasks: readonly NotebookTask[], options: RunA
   try {
     await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, work));
   } finally {
-    for (const converter of converters.values()) converter.close();
+    for (const helper of [drawer, ...converters.values()]) helper.close();
   }
   return runs.filter((run) => run !== undefined);
 }

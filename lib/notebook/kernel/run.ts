@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Progress, silent } from "../../progress";
 import { type CellConverter, startCellConverter } from "./cell-converter";
 import { type Cell, type ErrorOutput, type Notebook, readNotebook, writeNotebook } from "./ipynb";
-import { type KernelProcess, startKernelProcess } from "./kernel-process";
+import { type Draw, type KernelProcess, startKernelProcess } from "./kernel-process";
 import { createOutputLog, type OutputLog } from "./outputs";
 import type { Reply } from "./protocol";
 
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Of the notebook's folder, where several notebooks share one. */
   readonly converter?: CellConverter;
+  /** Draws the figures, where several notebooks share a process for that. */
+  readonly draw?: Draw;
 }
 
 export interface NotebookFailure {
@@ -58,7 +60,12 @@ export async function runNotebook(file: string, options: RunOptions = {}): Promi
   const converter = options.converter ?? startCellConverter(path.dirname(notebookPath));
   const log = createOutputLog();
   const session: Session = { notebook, log, cell: -1, done: 0, progress, converter };
-  const kernel = startKernelProcess(path.dirname(notebookPath), options.env ?? {}, (reply) => record(session, reply));
+  const kernel = startKernelProcess(
+    path.dirname(notebookPath),
+    options.env ?? {},
+    (reply) => record(session, reply),
+    options.draw,
+  );
   const timer =
     timeout === undefined
       ? undefined

@@ -61,6 +61,7 @@ export function loadTslab(): Tslab {
 /** Starts tslab's compiler in the folder of the notebooks (about two seconds). */
 export function startTslabConverter(): TslabConverter {
   watchNothing();
+  buildNothing();
   const { createConverter }: { createConverter(options: { isJS: boolean; isBrowser: boolean }): TslabConverter } =
     require("tslab/dist/converter");
   return createConverter({ isJS: false, isBrowser: false });
@@ -81,6 +82,42 @@ function watchNothing(): void {
   const still = () => ({ close: () => {} });
   sys.watchFile = still;
   sys.watchDirectory = still;
+}
+
+/** A file of a program, and a program, as far as they are used here. */
+interface CompilerFile {
+  readonly fileName: string;
+}
+interface CompilerProgram {
+  getSourceFiles(): readonly CompilerFile[];
+  getCompilerOptions(): object;
+}
+
+/** The compiler's own parts that tslab's converter is made of. */
+interface Compiler {
+  createWatchCompilerHost(roots: unknown, options: unknown, system: unknown, createProgram: unknown, ...rest: unknown[]): unknown;
+  createAbstractBuilder(...made: unknown[]): CompilerProgram;
+  bindSourceFile(file: CompilerFile, options: object): void;
+}
+
+/**
+ * Has each cell compiled as a plain program: tslab asks for one that keeps account, over the thousand files of the library's types, of what a
+ * change reaches, which takes a third of the time of a cell and decides nothing of it. Cells come out the same.
+ */
+function buildNothing(): void {
+  const name = require.resolve("@tslab/typescript-for-tslab", { paths: [require.resolve("tslab/package.json")] });
+  const compiler: Compiler = require(name);
+  const plain = (...made: unknown[]) => {
+    const program = compiler.createAbstractBuilder(...made);
+    const files = program.getSourceFiles();
+    for (const file of files)
+      if (file.fileName.endsWith("/__tslab__.ts")) compiler.bindSourceFile(file, program.getCompilerOptions()); // its names are asked for
+    return Object.assign(program, { getAllDependencies: () => files.map(({ fileName }) => fileName) });
+  };
+  const watchHost: Compiler["createWatchCompilerHost"] = (roots, options, system, _, ...rest) =>
+    compiler.createWatchCompilerHost(roots, options, system, plain, ...rest);
+  const loaded = require.cache[name];
+  if (loaded) loaded.exports = { ...compiler, createWatchCompilerHost: watchHost };
 }
 
 /** The running kernel's display channel, or undefined in plain Node: a kernel has loaded this module long before a cell runs. */

@@ -92,10 +92,12 @@ test("novelty: one number a test interpretation, 0 for one that was seen in trai
   const [test] = songs.filter(({ split }) => split === "test");
   const seen = { ...songs.find(({ split }) => split === "train")!, interpretations: test!.interpretations };
   assert.deepEqual(
-    testNovelty([test!, seen]),
+    testNovelty([test!, seen]).alone,
     test!.interpretations.map(() => 0),
   );
-  const all = testNovelty(songs);
+  const { alone: all, withOthers } = testNovelty(songs, [seen.interpretations[0]!.text]);
+  assert.deepEqual(withOthers.slice(0, 1), [0]);
+  assert.ok(withOthers.every((fraction, i) => fraction <= all[i]!));
   assert.equal(
     all.length,
     songs.filter(({ split }) => split === "test").flatMap(({ interpretations }) => interpretations).length,

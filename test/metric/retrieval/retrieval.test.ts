@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dotProduct, type NamedEncoder, unitVector } from "alcap/dist/metric/retrieval/encoder";
+import { dotProduct, dotProducts, type NamedEncoder, unitVector } from "alcap/dist/metric/retrieval/encoder";
 import { lsaEncoder } from "alcap/dist/metric/retrieval/lsa";
 import { hitsAtK, querySentence, type RetrievalRow, retrieval } from "alcap/dist/metric/retrieval/retrieval";
 import fc from "fast-check";
@@ -15,6 +15,20 @@ const letters: NamedEncoder = {
       return counts;
     }),
 };
+
+test("dot products with all rows have the bits of one after another, whatever the number of rows", () => {
+  const numbers = fc.float64Array({ minLength: 3, maxLength: 3, noNaN: true, noDefaultInfinity: true, min: -9, max: 9 });
+  fc.assert(
+    fc.property(numbers, fc.array(numbers, { maxLength: 11 }), (vector, rows) => {
+      const found = new Float64Array(rows.length);
+      dotProducts(vector, Float64Array.from(rows.flatMap((row) => [...row])), found);
+      assert.deepEqual(
+        [...found],
+        rows.map((row) => dotProduct(vector, row)),
+      );
+    }),
+  );
+});
 
 test("p@k and r@k of a ranking worked by hand", () => {
   const similarities = [0.9, 0.8, 0.7, 0.6, 0.5];

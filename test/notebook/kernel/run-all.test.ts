@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { notebooksAt } from "alcap/dist/cli/notebooks";
-import { contentOf, executedNotebooks, type NotebookRun, notebookInputs, runNotebooks } from "alcap/dist/notebook";
+import { projectRoot } from "alcap/dist/files/project";
+import { contentOf, executedNotebooks, type NotebookRun, notebookInputs, runNotebook, runNotebooks } from "alcap/dist/notebook";
 import { notebookText, readNotebook } from "alcap/dist/notebook/kernel/ipynb";
 
 const folder = mkdtempSync(path.join(tmpdir(), "alcap-run-all-"));
@@ -47,6 +48,23 @@ test("notebooks side by side: names of one are not another's, one that fails sto
   assert.equal(notes.at(-1), "5/5 ");
   const last = readNotebook(path.join(folder, "out/05-fine.ipynb")).cells.at(-1)?.outputs?.[0];
   assert.deepEqual(last, { output_type: "stream", name: "stdout", text: "4\n" });
+});
+
+test("the runner's process draws a figure as the notebook's own does, and what it cannot draw fails as there", async () => {
+  const spec = (type: string) => `{ data: [{ type: "${type}", x: [1, 2], y: [2, 1] }], layout: { title: { text: "One" } } }`;
+  const library = JSON.stringify(path.join(projectRoot(), "lib"));
+  const file = notebookOf("figure", [
+    `import { displayFigure } from ${library};`,
+    `await displayFigure(${spec("bar")});`,
+    `await displayFigure(${spec("scatter3d")});`,
+  ]);
+  const outputsOf = (out: string) => readNotebook(out).cells.map(({ outputs }) => outputs);
+  const [together, alone] = [path.join(folder, "together.ipynb"), path.join(folder, "alone.ipynb")];
+  const [run] = await runNotebooks([{ file, out: together }], { jobs: 1 });
+  assert.equal(run?.failure?.name, "AlcapError");
+  await runNotebook(file, { out: alone });
+  assert.deepEqual(outputsOf(together), outputsOf(alone));
+  assert.equal(outputsOf(together)[1]?.[0]?.output_type, "display_data");
 });
 
 test("a notebook is current while its cells, what else it is made from and its output are as they were", () => {
