@@ -9,7 +9,7 @@ import { heldOutAlignment } from "../run/scoring/alignment";
 import { obtainFocus, recordedFocus } from "../run/scoring/focus";
 import { materialOfFacts, type SongbookFacts, songbookFacts } from "../run/songbook-material";
 import { type Alignments, readAlignments, writeAlignments } from "../study/alignments";
-import { registered } from "../study/verdict";
+import { registered } from "../study/grid-runs";
 import { type KnownRun, knownRuns } from "./recorded";
 
 /** What became of recorded runs from whose weights something is computed, by their ids. */
