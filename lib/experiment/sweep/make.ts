@@ -45,7 +45,7 @@ const LOOK_EVERY = 1000;
 /**
  * Makes the runs that are not recorded, together with whoever does so on this folder: other processes, other machines, tasks of
  * Slurm. Each run is claimed, so that none is made twice; one whose worker is silent is taken over at its checkpoint. Comes back
- * when every run is recorded, here or elsewhere, or could not be made: one that fails does not stop the others.
+ * when every run is recorded, here or elsewhere, or could not be made: one that fails does not stop the others, but for want of room on the disk.
  */
 export async function makeSweep(
   runs: readonly SweepRun[],
@@ -80,6 +80,7 @@ function workerOf(
   report: Reporter,
 ): () => Promise<readonly SweepFailure[]> {
   const busy = new Set<SweepRun>();
+  let full = false;
   const deaths = new Map<SweepRun, number>();
   const prepare = preparing(claims, { cache, draw }, report);
   const [first] = open;
@@ -134,8 +135,10 @@ function workerOf(
         await make(run, claim);
       } catch (error) {
         if (!(error instanceof AlcapError)) throw error;
-        failures.push({ run, error });
+        if (!full) failures.push({ run, error }); // of a full disk it is said once
         settle(run);
+        full ||= error.code === "disk";
+        if (full) open.clear();
       } finally {
         busy.delete(run);
         claims.release(claim);
