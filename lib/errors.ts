@@ -1,5 +1,5 @@
 /** Where a failure belongs; the command line maps `usage` to exit code 2 and everything else to 1. */
-export type ErrorCode = "usage" | "input" | "data" | "weights" | "engine" | "device" | "record" | "network" | "internal";
+export type ErrorCode = "usage" | "input" | "data" | "weights" | "engine" | "device" | "record" | "disk" | "network" | "internal";
 
 /** Characters of a message. */
 const LONGEST = 4000;

@@ -46,6 +46,8 @@ export {
   type GridRun,
   intervalOver,
   pairedDifferences,
+  registered,
+  registeredArm,
   runsOfArm,
 } from "./experiment/study/grid-runs";
 export {
@@ -88,11 +90,17 @@ export {
   type Difference,
   type Outcome,
   type PrimaryVerdict,
-  registered,
   type Verdict,
   verdict,
 } from "./experiment/study/verdict";
-export { labelOf, primaryText } from "./experiment/study/verdict-text";
+export {
+  inReadableUnits,
+  labelOf,
+  primaryText,
+  primaryWords,
+  type VerdictTable,
+  verdictTables,
+} from "./experiment/study/verdict-text";
 export {
   songsOfRun,
   type Writer,

@@ -14,12 +14,7 @@ const preset = alcap.presetNamed("standard");
 const runs = recordedGrid(["table1", "controls", "lambda"], preset);
 const { weight, dataSet } = alcap.registered;
 
-const arm = (method, control, λ = weight) => ({
-  method,
-  dataSet,
-  ...(method === "alcap" && { weight: λ }),
-  ...(control && { control }),
-});
+const arm = (method, control, λ = weight) => alcap.registeredArm(method, { control, weight: λ });
 const arms = [
   ["BART", arm("bart")],
   ["BART-fusion", arm("bart-fusion")],
@@ -65,9 +60,8 @@ function inOneSentence() {
 function verdict() {
   const found = alcap.verdict(runs);
   return found.primary
-    .map(alcap.primaryText)
-    .map((text) => text.split("\n").map((line) => line.trim()))
-    .map(([first, ...numbers]) => `- **${first}** ${numbers.join(" ")}`)
+    .map(alcap.primaryWords)
+    .map(({ said, numbers }) => `- **${said}** ${numbers.join(" ")}`)
     .join("\n");
 }
 

@@ -4,10 +4,10 @@ import type { Preset } from "../experiment/preset/songbook";
 import { defaultJobs, makeRuns, obtainRuns, remakeRuns } from "../experiment/run/obtain-runs";
 import { type RunRecord, readRecords } from "../experiment/run/records";
 import { trainRun } from "../experiment/run/run";
-import { prepareMaterial, recordedRuns, songbookFacts } from "../experiment/run/songbook-material";
+import { materialOfFacts, recordedRuns, type SongbookFacts, songbookFacts } from "../experiment/run/songbook-material";
 import { writeBundle } from "../experiment/run/write-bundle";
 import { resultTable } from "../experiment/study/table";
-import { alignRuns } from "../experiment/sweep/align";
+import { alignRuns } from "../experiment/sweep/from-weights";
 import { kindOf } from "../experiment/sweep/grid";
 import { grids } from "../experiment/sweep/grids";
 import { obtainGrid } from "../experiment/sweep/recorded";
@@ -59,7 +59,7 @@ async function reproduce({ preset, only, force, retrain, notebooks, jobs = defau
   );
   const recorded = recordedRuns(facts).length;
   const confirms = kindOf(grids.table1, preset) === "confirmation";
-  const records = confirms ? await obtainRuns(facts, report, { jobs }) : await makeOwn(preset, jobs, report);
+  const records = confirms ? await obtainRuns(facts, report, { jobs }) : await makeOwn(facts, jobs, report);
   if (recorded === records.length) console.log(`All ${recorded} runs were recorded: none was trained.`);
   console.log(
     `\n${resultTable(records)}\n\nPercent of the ${test.length} test songs, ROUGE as recall, with 95 % bootstrap intervals.`,
@@ -84,8 +84,9 @@ async function reproduce({ preset, only, force, retrain, notebooks, jobs = defau
 }
 
 /** The runs of a preset that are made where they are missing, and the model that `alcap caption` uses: of those that are recorded, it alone is trained again. */
-async function makeOwn(preset: Preset, jobs: number, report: Reporter): Promise<RunRecord[]> {
-  const material = await prepareMaterial(preset, report);
+async function makeOwn(facts: SongbookFacts, jobs: number, report: Reporter): Promise<RunRecord[]> {
+  const { preset } = facts;
+  const material = await materialOfFacts(facts, report);
   console.log(`Music encoder: tag ROC-AUC ${material.encoder.auc.toFixed(3)} on the validation songs.`);
   const records = await makeRuns(material, { preset }, report, { jobs });
   const shown = { method: "alcap", seed: preset.seeds.at(-1) as number } as const;

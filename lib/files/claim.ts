@@ -16,6 +16,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, machine } from "./temporary";
+import { unwritten } from "./whole-file";
 
 /** Seconds between two signs of life of a claim's owner, and seconds without one after which the claim may be taken over. */
 export interface ClaimTimes {
@@ -125,14 +126,17 @@ function isOrphan(file: string): boolean {
 }
 
 function create({ file, owner }: Claim): boolean {
+  let handle: number | undefined;
   try {
-    const handle = openSync(file, "wx");
+    handle = openSync(file, "wx");
     writeSync(handle, `${JSON.stringify({ owner, host: hostname(), machine, process: process.pid })}\n`);
-    closeSync(handle);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    if (handle !== undefined) rmSync(file, { force: true });
+    throw unwritten(file, error);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }
 
@@ -148,8 +152,8 @@ function touch({ file }: Claim): void {
 function empty({ file }: Claim): void {
   try {
     const handle = openSync(file, "r+"); // never makes a file that another owner has removed
-    ftruncateSync(handle);
-    writeSync(handle, RELEASED);
+    writeSync(handle, RELEASED, 0);
+    ftruncateSync(handle, RELEASED.length); // after it, so that a full disk has room for it
     closeSync(handle);
   } catch {
     // Left as it is it grows stale, which is the same, later.

@@ -1,15 +1,33 @@
 import { randomUUID } from "node:crypto";
-import { type Dirent, existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  type Dirent,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { fingerprint } from "./fingerprint";
 
-/** Among machines that share a disk, the room in which a process number means one process: a container has its own. */
-export const machine = fingerprint([hostname(), processRoom()]);
+/**
+ * Among machines that share a disk, the room in which a process number means one process: a container has its own. Machines may have one name,
+ * and their first rooms always do, so the start of the machine is part of it.
+ */
+export const machine = fingerprint([
+  hostname(),
+  told(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
+  told(() => readlinkSync("/proc/self/ns/pid")),
+]);
 
-function processRoom(): string {
+/** What the system says, or nothing where it is another system. */
+function told(ask: () => string): string {
   try {
-    return readlinkSync("/proc/self/ns/pid");
+    return ask();
   } catch {
     return "";
   }

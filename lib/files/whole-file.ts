@@ -7,7 +7,7 @@ import { temporaryName } from "./temporary";
  * Writes a file so that a reader sees the old one or the new one, never half of it. Missing folders are made. The temporary name
  * beside the file is this process's own.
  *
- * @throws AlcapError `record` when it cannot be written; the temporary file is then gone
+ * @throws AlcapError as `unwritten` when it cannot be written; the temporary file is then gone
  */
 export function writeWhole(file: string, content: Uint8Array | string): void {
   const temporary = temporaryName(file);
@@ -23,11 +23,17 @@ export function writeWhole(file: string, content: Uint8Array | string): void {
     renameSync(temporary, file);
   } catch (cause) {
     rmSync(temporary, { force: true });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AlcapError("record", `${file} could not be written: ${reason}.`, "Check the folder's rights and the free space.", {
-      cause,
-    });
+    throw unwritten(file, cause);
   }
+}
+
+/** What is told of a file that could not be written: `disk` where there is no room, which the next file will meet too, else `record`. */
+export function unwritten(file: string, cause: unknown): AlcapError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const problem = `${file} could not be written: ${reason}.`;
+  if (cause instanceof Error && "code" in cause && (cause.code === "ENOSPC" || cause.code === "EDQUOT"))
+    return new AlcapError("disk", problem, "Make room and run the command again; it goes on where it was.", { cause });
+  return new AlcapError("record", problem, "Check the folder's rights and the free space.", { cause });
 }
 
 /** Attempts, one for each process that may put a folder in the same place at the same moment. */

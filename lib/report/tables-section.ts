@@ -2,10 +2,17 @@ import { makeSong } from "../data/songbook";
 import { dataSetNames, type Preset } from "../experiment/preset/songbook";
 import { type RunRecord, readCaptions } from "../experiment/run/records";
 import { endpointOf } from "../experiment/study/endpoints";
-import { type Arm, armMeans, asReplicate, type GridRun, intervalOver, runsOfArm } from "../experiment/study/grid-runs";
+import {
+  type Arm,
+  armMeans,
+  asReplicate,
+  type GridRun,
+  intervalOver,
+  registeredArm,
+  runsOfArm,
+} from "../experiment/study/grid-runs";
 import { cutoffs, recallAt } from "../experiment/study/retrieval";
 import { type BothRetrievals, recallMeans, remembering, retrievalOfArm } from "../experiment/study/retrieval-runs";
-import { registered } from "../experiment/study/verdict";
 import { recordedGrid } from "../experiment/sweep/recorded";
 import type { Interval } from "../metric/certainty";
 import { lsaEncoder } from "../metric/retrieval/lsa";
@@ -52,11 +59,7 @@ export async function tablesSection(preset: Preset, records: readonly RunRecord[
   );
 }
 
-const armOf = (method: Method, dataSet: string): Arm => ({
-  method,
-  dataSet,
-  ...(method === "alcap" && { weight: registered.weight }),
-});
+const armOf = (method: Method, dataSet: string): Arm => registeredArm(method, { dataSet });
 
 const percent = (interval: Interval | null | undefined): Interval | null =>
   interval ? { mean: 100 * interval.mean, low: 100 * interval.low, high: 100 * interval.high } : null;

@@ -3,8 +3,8 @@ import type { RunRecord } from "../experiment/run/records";
 import { endpointOf } from "../experiment/study/endpoints";
 import type { GridRun } from "../experiment/study/grid-runs";
 import { measures, resultRows } from "../experiment/study/table";
-import { type Difference, verdict } from "../experiment/study/verdict";
-import { labelOf, primaryText } from "../experiment/study/verdict-text";
+import { verdict } from "../experiment/study/verdict";
+import { inReadableUnits, NO_CONTROL, primaryWords, type VerdictTable, verdictTables } from "../experiment/study/verdict-text";
 import { kindOf } from "../experiment/sweep/grid";
 import { grids } from "../experiment/sweep/grids";
 import { recordedGrid } from "../experiment/sweep/recorded";
@@ -19,8 +19,24 @@ export function verdictSection(preset: Preset, records: readonly RunRecord[]): H
 }
 
 function ofConfirmation(runs: readonly GridRun[]): Html {
-  const { dataSet, weight, primary, secondary, controls } = verdict(runs);
-  const what = new Map<Difference, string>(controls.map((row) => [row, row.what]));
+  const found = verdict(runs);
+  const { dataSet, weight, primary, controls } = found;
+  return section(
+    "verdict",
+    "The verdict",
+    paragraph(
+      `ALCAP − BART-fusion on ${dataSet}, λ = ${weight}, by the protocol that was committed before the runs that decide.`,
+    ),
+    ...primary.map((one) => {
+      const { said, numbers } = primaryWords(one);
+      return `<p class="verdict"><strong>${text(said)}</strong>${numbers.map((line) => `<br>${text(line)}`).join("")}</p>`;
+    }),
+    ...verdictTables(found).map((one) => `<details><summary>${text(one.title)}</summary>${differences(one)}</details>`),
+    controls.length === 0 ? paragraph(NO_CONTROL) : "",
+  );
+}
+
+function differences({ title, names, rows }: VerdictTable): Html {
   const columns = [
     "endpoint",
     "unit",
@@ -30,43 +46,11 @@ function ofConfirmation(runs: readonly GridRun[]): Html {
     { header: "p, corrected", decimals: 3 },
     { header: "detectable", decimals: 3 },
   ];
-  const cells = (row: Difference) => {
-    const scale = row.endpoint.unit === "nats" ? 1000 : 100;
-    const scaled = row.test && { mean: scale * row.test.mean, low: scale * row.test.low, high: scale * row.test.high };
-    return [
-      row.endpoint.unit === "nats" ? "nats/1000 a token" : "points",
-      scaled,
-      row.replicates,
-      row.test?.p ?? null,
-      row.corrected,
-      row.detectable && scale * row.detectable,
-    ];
-  };
-  return section(
-    "verdict",
-    "The verdict",
-    paragraph(
-      `ALCAP − BART-fusion on ${dataSet}, λ = ${weight}, by the protocol that was committed before the runs that decide.`,
-    ),
-    ...primary.map((one) => {
-      const [first = "", ...numbers] = primaryText(one).split("\n");
-      return `<p class="verdict"><strong>${text(first)}</strong>${numbers.map((line) => `<br>${text(line.trim())}`).join("")}</p>`;
-    }),
-    secondary.length === 0
-      ? ""
-      : `<details><summary>Secondary endpoints, corrected together</summary>${table(
-          "Secondary endpoints: ALCAP − BART-fusion",
-          ["data set", ...columns],
-          secondary.map((row) => [row.dataSet, labelOf(row), ...cells(row)]),
-        )}</details>`,
-    controls.length === 0
-      ? paragraph("No control was run.")
-      : `<details><summary>Controls</summary>${table(
-          "Controls, corrected together",
-          ["control", ...columns],
-          controls.map((row) => [what.get(row) ?? "", labelOf(row), ...cells(row)]),
-        )}</details>`,
-  );
+  const cells = rows.map(({ name, endpoint, one }) => {
+    const { unit, difference, detectable } = inReadableUnits(one);
+    return [name, endpoint, unit, difference, one.replicates, one.test?.p ?? null, one.corrected, detectable];
+  });
+  return table(title, [names, ...columns], cells);
 }
 
 function ofDevelopment(preset: Preset, records: readonly RunRecord[]): Html {

@@ -1,9 +1,15 @@
 import { AlcapError } from "../errors";
+import { songDrawer } from "../experiment/dataset/corpus";
 import type { Preset } from "../experiment/preset/songbook";
 import { leaves, type RunRecipe, recipeDifferences, recipeOf } from "../experiment/run/recipe";
-import type { RunRecord } from "../experiment/run/records";
+import type { CaptionRecord, RunRecord } from "../experiment/run/records";
 import { obtainRun } from "../experiment/run/run";
-import { prepareMaterial, songbookFacts } from "../experiment/run/songbook-material";
+import { materialOfFacts, type SongbookFacts, songbookFacts } from "../experiment/run/songbook-material";
+import { corpusSeedOf } from "../experiment/study/grid-runs";
+import { cellsOf } from "../experiment/sweep/grid";
+import { gridNames, grids } from "../experiment/sweep/grids";
+import { isOfCorpus } from "../experiment/sweep/recorded";
+import { canonical } from "../files/fingerprint";
 import { scratchFolder } from "../files/temporary";
 import type { Interval } from "../metric/certainty";
 import type { Reporter } from "../progress";
@@ -67,7 +73,7 @@ const within = (one?: Interval, other?: Interval) =>
 
 /** A preset with everything that a record's recipe says; the corpus, which a record only names, stays the preset's. */
 export function presetOfRecipe(
-  preset: Preset,
+  { control: _, ...preset }: Preset,
   { data, fusion, alignment, caption, training, control, ...rest }: RunRecipe,
 ): Preset {
   const { lyricsTokens, captionTokens, ...captioning } = training;
@@ -87,26 +93,48 @@ export function presetOfRecipe(
 }
 
 /**
+ * Presets that may give a recorded run, the likeliest first: its own and those of every grid, on as many test songs of the seed that its captions
+ * name. A record does not say how many songs there were to train on or how often lyrics and music agreed: the corpus's hash tells which it is.
+ */
+export function presetsOfRun({ recipe }: RunRecord, captions: readonly CaptionRecord[], base: Preset): Preset[] {
+  const told = { seed: corpusSeedOf(captions), testSongs: captions.length };
+  const ofGrids = gridNames.flatMap((name) => cellsOf(grids[name], base)).map(({ preset }) => preset);
+  const all = [base, ...ofGrids].map((one) => presetOfRecipe({ ...one, corpus: { ...one.corpus, ...told } }, recipe));
+  const named = all.map((one) => [canonical([one.corpus, one.comments, one.baseModel, one.start, one.text]), one] as const);
+  return [...new Map(named).values()].filter((one) => isOfCorpus(one, captions));
+}
+
+/** The facts of the first preset that gives exactly a recipe. */
+function factsOfRecipe({ id, recipe }: RunRecord, presets: readonly Preset[]): SongbookFacts {
+  const draw = songDrawer();
+  const differing = new Set<string>();
+  for (const preset of presets) {
+    const facts = songbookFacts(preset, undefined, draw);
+    const fields = recipeDifferences(recipe, recipeOf(facts, recipe)).map(({ field }) => field);
+    if (fields.length === 0) return facts;
+    for (const field of fields) differing.add(field);
+  }
+  throw new AlcapError(
+    "record",
+    `No preset or grid gives the recipe of ${id}${differing.size > 0 ? `: ${[...differing].join(", ")}` : ""}.`,
+    "Say with --set what the run's corpus was (corpusSeed, songs, agreement), or go back to the commit that its record names.",
+  );
+}
+
+/**
  * Trains a recorded run again, in a place of its own that is removed afterwards, and compares. Encoder and base model are read
  * where they are.
  *
- * @param base the preset whose corpus, encoder and base model the run was made with
- * @throws AlcapError `record` naming the fields in which the recipe that can be made here is not the record's
+ * @param presets with one of which the run was made: its corpus, encoder, base model and recipe
+ * @throws AlcapError `record` naming the fields in which no recipe that can be made here is the record's
  */
-export async function verifyRun(recorded: RunRecord, base: Preset, report: Reporter): Promise<RunComparison> {
+export async function verifyRun(recorded: RunRecord, presets: readonly Preset[], report: Reporter): Promise<RunComparison> {
   const { recipe, id } = recorded;
   const { method, seed } = recipe;
-  const preset = presetOfRecipe(base, recipe);
-  const differing = recipeDifferences(recipe, recipeOf(songbookFacts(preset), { method, seed }));
-  if (differing.length > 0)
-    throw new AlcapError(
-      "record",
-      `The preset ${preset.name} does not give the recipe of ${id}: ${differing.map(({ field }) => field).join(", ")}.`,
-      "Say with --set what the run's corpus was (corpusSeed, songs, agreement), or go back to the commit that its record names.",
-    );
+  const facts = factsOfRecipe(recorded, presets);
   const { folder, clear } = scratchFolder("verify");
   try {
-    const material = await prepareMaterial(preset, report);
+    const material = await materialOfFacts(facts, report);
     const workspace = { ...material.workspace, cache: folder, results: folder, runs: folder };
     const made = await obtainRun({ ...material, workspace }, { method, seed }, report(`training ${id}`), () =>
       report(`captioning with ${id}`),

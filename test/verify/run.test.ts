@@ -4,9 +4,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
-import { type RunRecord, readRecords } from "alcap/dist/experiment/run/records";
+import { type RunRecord, readCaptions, readRecords } from "alcap/dist/experiment/run/records";
 import { projectRoot } from "alcap/dist/files/project";
-import { compareRecords, presetOfRecipe } from "alcap/dist/verify/run";
+import { compareRecords, presetOfRecipe, presetsOfRun } from "alcap/dist/verify/run";
 import { someRecord } from "../experiment/run/some-record";
 import { smokeHome } from "../experiment/sweep/smoke-home";
 
@@ -69,6 +69,19 @@ test("a preset takes over what a record's recipe says of the run", () => {
   assert.equal(preset.corpus.songs, presetNamed("smoke").corpus.songs);
 });
 
+test("the corpus of a recorded run is known by its captions, whatever replicate it is", () => {
+  const folder = path.join(projectRoot(), "results/standard/runs");
+  const preset = presetNamed("standard");
+  for (const [seed, control] of [[2022], [2029], [2021, "true-mood"]] as const) {
+    const [record = assert.fail()] = readRecords(folder).filter(
+      ({ recipe: { method, ...rest } }) => method === "alcap" && rest.seed === seed && rest.control === control,
+    );
+    const [first = assert.fail()] = presetsOfRun(record, readCaptions(folder, record), preset);
+    assert.deepEqual(first.corpus, { ...preset.corpus, seed: 100 + seed - 2019 });
+    assert.deepEqual([first.control, first.comments, first.start], [control, undefined, undefined]);
+  }
+});
+
 test("alcap verify run trains a run again and says which fields are not its record's", async () => {
   const home = await smokeHome();
   const alcap = (...words: string[]) =>
@@ -78,7 +91,7 @@ test("alcap verify run trains a run again and says which fields are not its reco
     });
   try {
     const set = ["--set", "dataSet=songbook-playlists", "--set", "method=alcap", "--set", "λ=0.5"];
-    assert.equal(alcap("sweep", "lambda", "--preset", "smoke", ...set, "--jobs", "1").status, 0);
+    assert.equal(alcap("sweep", "lambda", "--preset", "smoke", ...set, "--set", "replicate=2", "--jobs", "1").status, 0); // corpus seed 8
     const runs = path.join(home, "results/smoke/runs");
     const [{ id } = assert.fail()] = readRecords(runs);
     const same = alcap("verify", "run", id);
@@ -97,9 +110,9 @@ test("alcap verify run trains a run again and says which fields are not its reco
       differences.map(({ field }) => field),
       ["curve.losses.caption"],
     );
-    const wrong = alcap("verify", "run", id, "--set", "corpusSeed=8");
+    const wrong = alcap("verify", "run", id, "--set", "corpusSeed=9");
     assert.equal(wrong.status, 1);
-    assert.match(wrong.stderr, /does not give the recipe of .*data\.hash/);
+    assert.match(wrong.stderr, /gives the recipe of .*data\.hash/);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

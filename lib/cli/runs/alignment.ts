@@ -1,5 +1,5 @@
 import path from "node:path";
-import { alignRuns } from "../../experiment/sweep/align";
+import { alignRuns } from "../../experiment/sweep/from-weights";
 import { workspaceOf } from "../../files/project";
 import { command } from "../command";
 import { flag } from "../options";

@@ -1,4 +1,4 @@
-import { lookAtRuns } from "../../experiment/sweep/attention";
+import { lookAtRuns } from "../../experiment/sweep/from-weights";
 import { command } from "../command";
 import { preset } from "../run-options";
 import { terminalReporter } from "../terminal";
@@ -10,9 +10,10 @@ export const attentionOfRuns = command({
     "measures in results/PRESET/attention, from which notebook 06 needs no weights.",
   options: { preset },
   action: async (asked) => {
-    const { there, without } = await lookAtRuns(asked.preset, terminalReporter());
+    const { there, without, other } = await lookAtRuns(asked.preset, terminalReporter());
     for (const id of there) console.log(`${id}: there`);
     for (const id of without) console.log(`${id}: its weights are not on this machine`);
+    for (const id of other) console.log(`${id}: this code, engine and thread count give another recipe`);
     return 0;
   },
 });

@@ -1,3 +1,4 @@
+import { type DrawSongs, songDrawer } from "../../experiment/dataset/corpus";
 import { defaultJobs } from "../../experiment/run/obtain-runs";
 import { runTable } from "../../experiment/study/table";
 import { type Axes, axisNames, readAxis } from "../../experiment/sweep/axes";
@@ -52,17 +53,18 @@ async function sweep(given: Given): Promise<number> {
   if (!given.list && !given.table) demand(given); // before corpora are drawn
   const set: Axes = Object.assign({}, ...(given.set ?? []).map(readAxis));
   const cells = cellsOf(grids[given.grid], given.preset, set);
-  if (given.task === undefined) return all(given, runsOfCells(cells, given.out));
+  const drawing = { draw: songDrawer(), report: terminalReporter() };
+  if (given.task === undefined) return all(given, runsOfCells(cells, given.out, drawing), drawing.draw);
   const cell = cells[given.task];
   if (cell === undefined) throw usage(`The grid has no run ${given.task}.`, "Run the command with --list.");
-  return make(given, runsOfCells([cell], given.out, [given.task]));
+  return make(given, runsOfCells([cell], given.out, { ...drawing, numbers: [given.task] }), drawing.draw);
 }
 
-async function all(given: Given, runs: readonly SweepRun[]): Promise<number> {
+async function all(given: Given, runs: readonly SweepRun[], draw: DrawSongs): Promise<number> {
   if (given.list) return list(given, runs);
   if (given.table) return table(given, runs);
   const open = runs.filter((run) => !isMade(given, run));
-  if (!given.slurm || open.length === 0) return make(given, runs);
+  if (!given.slurm || open.length === 0) return make(given, runs, draw);
   toSlurm(given, open);
   return 0;
 }
@@ -80,10 +82,10 @@ function demand({ grid, preset }: Given): void {
   if (kindOf(grids[grid], preset) === "confirmation") demandProtocol();
 }
 
-async function make(given: Given, runs: readonly SweepRun[]): Promise<number> {
+async function make(given: Given, runs: readonly SweepRun[], draw: DrawSongs): Promise<number> {
   const { jobs = defaultJobs(), out, preset } = given;
   const { cache } = workspaceOf(preset, out);
-  const failures = await makeSweep(runs, { jobs, out, cache, trials: trialsOf(given) }, terminalReporter());
+  const failures = await makeSweep(runs, { jobs, out, cache, trials: trialsOf(given), draw }, terminalReporter());
   for (const { run, error } of failures) console.error(`alcap: ${run.id}: ${error.message}`);
   return table(given, runs);
 }

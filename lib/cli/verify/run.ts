@@ -1,7 +1,8 @@
-import { presetNamed } from "../../experiment/preset/songbook";
+import { type Preset, presetNamed } from "../../experiment/preset/songbook";
+import { type RunRecord, readCaptions } from "../../experiment/run/records";
 import { axisNames, readAxis } from "../../experiment/sweep/axes";
 import { cellsOf } from "../../experiment/sweep/grid";
-import { lossTolerance, type RunComparison, verifyRun } from "../../verify/run";
+import { lossTolerance, presetOfRecipe, presetsOfRun, type RunComparison, verifyRun } from "../../verify/run";
 import { command } from "../command";
 import { flag, many, text } from "../options";
 import { findById, id, type Place, place } from "../runs/records";
@@ -17,19 +18,29 @@ export const { run, parse } = command({
   arguments: { id },
   options: {
     ...place,
-    set: many(text("AXIS=VALUE", `what the run's corpus had other than its preset's; axes: ${axisNames.join(", ")}`)),
+    set: many(
+      text("AXIS=VALUE", `what the run's corpus had, where it is of no preset and no grid; axes: ${axisNames.join(", ")}`),
+    ),
     json: flag("one JSON object instead of text"),
   },
   action: verify,
 });
 
 async function verify(asked: Place & { id: string; set?: readonly string[]; json: boolean }): Promise<number> {
-  const { record } = findById(asked.id, asked);
-  const axes = Object.assign({}, ...(asked.set ?? []).map(readAxis));
-  const [cell] = cellsOf({ name: "verify", kind: "confirmation", parts: [axes] }, presetNamed(record.preset));
-  const found = await verifyRun(record, cell?.preset ?? presetNamed(record.preset), terminalReporter());
+  const { record, folder } = findById(asked.id, asked);
+  const preset = presetNamed(record.preset);
+  const presets =
+    asked.set === undefined ? presetsOfRun(record, readCaptions(folder, record), preset) : [setTo(record, preset, asked.set)];
+  const found = await verifyRun(record, presets, terminalReporter());
   console.log(asked.json ? JSON.stringify({ id: record.id, ...found }) : inWords(record.id, found));
   return found.passed ? 0 : 1;
+}
+
+/** The preset of a record's recipe with what is said of its corpus. */
+function setTo({ recipe }: RunRecord, preset: Preset, set: readonly string[]): Preset {
+  const axes = Object.assign({}, ...set.map(readAxis));
+  const [cell] = cellsOf({ name: "verify", kind: "confirmation", parts: [axes] }, preset);
+  return presetOfRecipe(cell?.preset ?? preset, recipe);
 }
 
 /** Longest value that is printed whole. */

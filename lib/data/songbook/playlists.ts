@@ -192,7 +192,8 @@ function suited(
   { window, concept, pairing, draw }: Gathering,
 ): readonly Listed[] {
   const chosen = new Set(candidates);
-  const shared = ({ truth }: Listed) => Object.values(matchesOf(concept, truth)).filter(Boolean).length;
+  const aspects = Object.keys(concept) as (keyof Concept)[];
+  const shared = ({ truth }: Listed) => aspects.filter((aspect) => truth[aspect] === concept[aspect]).length;
   return candidates.map((candidate) => {
     if (candidate === standing || !draw.chance(pairing)) return candidate;
     const free = window.filter((song) => !chosen.has(song) && before(standing, song));

@@ -45,28 +45,49 @@ export interface Corpus<S extends SongText = Song> {
   readonly hash: string;
 }
 
+/** The songs of a generated corpus, from which its data sets are cut. */
+export interface DrawnSongs {
+  readonly options: SongbookOptions;
+  readonly songs: readonly Song[];
+  /** Changes whenever a song or an interpretation does. */
+  readonly hash: string;
+}
+
+export type DrawSongs = (options: SongbookOptions) => DrawnSongs;
+
+/** Draws every song of a corpus: seconds for thousands. */
+export const drawSongs: DrawSongs = (options) => {
+  const songs = Array.from({ length: songCount(options) }, (_, index) => makeSong(options, index));
+  const hash = fingerprint(
+    songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
+  );
+  return { options, songs, hash };
+};
+
+/** `drawSongs` for work that asks for one corpus several times in a row: it keeps the songs that it drew last. */
+export function songDrawer(): DrawSongs {
+  let last: DrawnSongs | undefined;
+  return (options) => {
+    if (last === undefined || canonical(last.options) !== canonical(options)) last = drawSongs(options);
+    return last;
+  };
+}
+
 /**
  * One of Songbook's four data sets. Three are cut as the Song Interpretation data sets (paper, section 5.1): training and
  * validation rows are the interpretations with any, no negative, or more than 0 votes; the test split is the same for all,
  * one row a song, the interpretation with most votes. The fourth stands in for the NetEase reviews (section 5.2): a row is a
  * playlist's review with the song that stands for it.
+ *
+ * @param draw where the songs come from
  */
-export function songbookCorpus({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">): Corpus {
-  const name = canonical([corpus, dataSet]);
-  last = last?.name === name ? last : { name, corpus: drawnCorpus(corpus, dataSet) };
-  return last.corpus;
-}
+export const songbookCorpus = ({ corpus, dataSet }: Pick<Preset, "corpus" | "dataSet">, draw: DrawSongs = drawSongs): Corpus =>
+  dataSetOf(draw(corpus), dataSet);
 
-/** The corpus that was drawn last: it is asked for again and again, and drawing it takes seconds. */
-let last: { readonly name: string; readonly corpus: Corpus } | undefined;
-
-function drawnCorpus(corpus: SongbookOptions, dataSet: SongbookDataSet): Corpus {
-  const songs = Array.from({ length: songCount(corpus) }, (_, index) => makeSong(corpus, index));
-  const hash = fingerprint(
-    songs.map(({ id, split, lyrics, interpretations, truth, music }) => [id, split, lyrics, interpretations, truth, music]),
-  );
+function dataSetOf(drawn: DrawnSongs, dataSet: SongbookDataSet): Corpus {
+  const { options, songs, hash } = drawn;
   const { variant } = songbookDataSets[dataSet];
-  if (!variant) return ofPlaylists(corpus, songs, hash);
+  if (!variant) return ofPlaylists(drawn);
   const of = (split: Split) => songs.filter((song) => song.split === split);
   const rowsOf = (song: Song) => votedRows(song, variant);
   const rows = {
@@ -74,7 +95,7 @@ function drawnCorpus(corpus: SongbookOptions, dataSet: SongbookDataSet): Corpus 
     validation: of("validation").flatMap(rowsOf),
     test: of("test").map(testRow),
   };
-  const fresh = (row: number, count: number) => freshComments(corpus, corpus.songs + row, count);
+  const fresh = (row: number, count: number) => freshComments(options, options.songs + row, count);
   return { name: dataSet, songs, rows, fresh, hash };
 }
 
@@ -86,7 +107,7 @@ function testRow(song: Song): Row {
   return { song, text: best.text };
 }
 
-function ofPlaylists(options: SongbookOptions, songs: readonly Song[], songsHash: string): Corpus {
+function ofPlaylists({ options, songs, hash: songsHash }: DrawnSongs): Corpus {
   const windows = Array.from({ length: playlistWindows(options) }, (_, window) => window);
   const playlists = windows.flatMap((window) => playlistsOfWindow(options, window));
   const of = (split: Split) =>

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { settings } from "../../engine";
+import { workspaceOf } from "../../files/project";
 import { type Progress, quiet, type Reporter } from "../../progress";
 import type { RunMaterial } from "./material";
 import { preparedMaterial } from "./prepared-material";
@@ -9,7 +10,7 @@ import { type RunName, recipeOf, runId, runsOf } from "./recipe";
 import type { RunRecord } from "./records";
 import { findRun, findWeights, obtainRun, runFolder, trainRun } from "./run";
 import { type RunSource, sideBySide } from "./side-by-side";
-import { prepareMaterial, recordedRuns, type SongbookFacts } from "./songbook-material";
+import { materialOfFacts, prepareMaterial, recordedRuns, type SongbookFacts } from "./songbook-material";
 
 export interface RunOptions {
   /** Default: all of the preset's. */
@@ -40,7 +41,7 @@ export async function obtainRuns(facts: SongbookFacts, report: Reporter = quiet,
   const trained = !weights || runs.every((name) => findWeights(facts, name) !== undefined);
   if (known.length === runs.length && trained) return known;
   const source = { preset: facts.preset, out: facts.workspace.results };
-  return makeRuns(await prepareMaterial(source.preset, report, source.out), source, report, options);
+  return makeRuns(await materialOfFacts(facts, report), source, report, options);
 }
 
 /** The records of runs whose material is there: read, or trained and written, several at once where `jobs` says so. */
@@ -89,7 +90,7 @@ export async function remakeRuns(facts: SongbookFacts, jobs: number, report: Rep
   const { preset, workspace } = facts;
   const out = path.join(workspace.results, "anew");
   const begun = existsSync(out);
-  const material = await prepareMaterial(preset, report, out);
+  const material = await materialOfFacts({ ...facts, workspace: workspaceOf(preset, out) }, report);
   for (const name of begun ? [] : runsOf(preset))
     rmSync(runFolder(workspace.cache, recipeOf(facts, name)), { recursive: true, force: true });
   const records = await makeRuns(material, { preset, out }, report, { jobs });

@@ -2,7 +2,7 @@ import { workspaceOf } from "../../files/project";
 import { clearLeftovers } from "../../files/temporary";
 import { quiet, type Reporter } from "../../progress";
 import { controlled, withComments } from "../dataset/controls";
-import { type Corpus, songbookCorpus } from "../dataset/corpus";
+import { type Corpus, type DrawSongs, drawSongs, songbookCorpus } from "../dataset/corpus";
 import { heldRepresentations } from "../dataset/representations";
 import type { Preset } from "../preset/songbook";
 import { type BaseModelStages, baseModelName, obtainBaseModel } from "../pretrain/base-model";
@@ -31,9 +31,10 @@ export interface Material extends RunMaterial<Corpus["songs"][number]> {
  * Draws a preset's corpus and names its encoder and base model: seconds, without weights.
  *
  * @param out folder for the results in the place of the preset's own
+ * @param draw where the songs come from
  */
-export function songbookFacts(preset: Preset, out?: string): SongbookFacts {
-  const corpus = withComments(songbookCorpus(preset), preset.comments);
+export function songbookFacts(preset: Preset, out?: string, draw: DrawSongs = drawSongs): SongbookFacts {
+  const corpus = withComments(songbookCorpus(preset, draw), preset.comments);
   const workspace = workspaceOf(preset, out);
   return { preset, workspace, corpus, ...materialNames(preset) };
 }
@@ -58,9 +59,12 @@ export const recordedRuns = (facts: RunFacts, runs: readonly RunName[] = runsOf(
  *
  * @param out folder for the results in the place of the preset's own
  */
-export async function prepareMaterial(preset: Preset, report: Reporter = quiet, out?: string): Promise<Material> {
-  const facts = songbookFacts(preset, out);
-  const { corpus, workspace } = facts;
+export const prepareMaterial = async (preset: Preset, report: Reporter = quiet, out?: string): Promise<Material> =>
+  materialOfFacts(songbookFacts(preset, out), report);
+
+/** The material of runs whose corpus has been drawn. */
+export async function materialOfFacts(facts: SongbookFacts, report: Reporter = quiet): Promise<Material> {
+  const { preset, corpus, workspace } = facts;
   for (const folder of [workspace.cache, workspace.results]) clearLeftovers(folder, { deep: true });
   const { encoder, music, hash } = await obtainMusicEncoder(preset, corpus, workspace.cache, report);
   const { tokeniser, tokeniserFile, stages, params, hash: pretrained } = await obtainBaseModel(preset, workspace.cache, report);

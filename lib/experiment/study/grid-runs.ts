@@ -18,6 +18,9 @@ export interface GridRun {
   readonly captions: readonly CaptionRecord[];
 }
 
+/** λ and data set of the registered comparison. */
+export const registered = { weight: 0.02, dataSet: "songbook-positive" } as const;
+
 /** Seed before the first replicate's: of its corpus by the grid's kind, of its training. */
 export const replicateSeeds = { development: 6, confirmation: 100, training: 2019 } as const;
 
@@ -54,6 +57,12 @@ export interface Arm {
   /** λ; of aligning runs only. */
   readonly weight?: number;
 }
+
+/** The arm of a method in the registered comparison, on another data set, with a control or another λ where they are given. */
+export const registeredArm = (
+  method: Method,
+  { dataSet = registered.dataSet, control, weight = registered.weight }: Partial<Omit<Arm, "method">> = {},
+): Arm => ({ method, dataSet, ...(method === "alcap" && { weight }), ...(control !== undefined && { control }) });
 
 /**
  * The runs of an arm by their replicates.

@@ -8,11 +8,9 @@ import {
   type ReplicateTest,
   type SongTest,
 } from "../../metric/replicates";
+import type { Method } from "../../paper";
 import { type Endpoint, endpointOf, primaryEndpoints, secondaryEndpoints } from "./endpoints";
-import { type Arm, type GridRun, pairedDifferences } from "./grid-runs";
-
-/** λ and data set of the registered comparison. */
-export const registered = { weight: 0.02, dataSet: "songbook-positive" } as const;
+import { type Arm, type GridRun, pairedDifferences, registered, registeredArm } from "./grid-runs";
 
 /** What counts as negligible: this share of what the music buys. */
 export const NEGLIGIBLE = 0.1;
@@ -71,9 +69,8 @@ export function verdict(
   runs: readonly GridRun[],
   { weight, dataSet }: { readonly weight: number; readonly dataSet: string } = registered,
 ): Verdict {
-  const alcap = (set: string, control?: string): Arm => ({ method: "alcap", weight, dataSet: set, ...(control && { control }) });
-  const fusion = (set: string, control?: string): Arm => ({ method: "bart-fusion", dataSet: set, ...(control && { control }) });
-  const bart = (set: string, control?: string): Arm => ({ method: "bart", dataSet: set, ...(control && { control }) });
+  const armsOf = (method: Method) => (set: string, control?: string) => registeredArm(method, { dataSet: set, control, weight });
+  const [alcap, fusion, bart] = [armsOf("alcap"), armsOf("bart-fusion"), armsOf("bart")];
   const inDeviations = detectableInDeviations();
   const compared = (key: string, set: string) => difference(runs, alcap(set), fusion(set), key, inDeviations);
   const sets = [...new Set(runs.map((run) => run.dataSet))].sort();

@@ -6,7 +6,7 @@ import { AlcapError } from "../../errors";
 import { type Claim, type Claims, type ClaimTimes, madeOnce, openClaims } from "../../files/claim";
 import { clearLeftovers } from "../../files/temporary";
 import { quiet, type Reporter } from "../../progress";
-import { songbookCorpus } from "../dataset/corpus";
+import { type DrawSongs, songbookCorpus, songDrawer } from "../dataset/corpus";
 import { findBaseModel, obtainBaseModel } from "../pretrain/base-model";
 import { recipeHash } from "../run/recipe";
 import { runFolder } from "../run/run";
@@ -24,6 +24,8 @@ export interface SweepOptions {
   readonly out?: string;
   /** File of trials that runs leave a line in, in the place of records. */
   readonly trials?: string;
+  /** Where songs come from, when they have to be represented. */
+  readonly draw?: DrawSongs;
   readonly times?: ClaimTimes;
   /** Told of each process that begins a run or goes on with one. */
   readonly started?: (run: SweepRun, child: ChildProcess) => void;
@@ -43,7 +45,7 @@ const LOOK_EVERY = 1000;
 /**
  * Makes the runs that are not recorded, together with whoever does so on this folder: other processes, other machines, tasks of
  * Slurm. Each run is claimed, so that none is made twice; one whose worker is silent is taken over at its checkpoint. Comes back
- * when every run is recorded, here or elsewhere, or could not be made: one that fails does not stop the others.
+ * when every run is recorded, here or elsewhere, or could not be made: one that fails does not stop the others, but for want of room on the disk.
  */
 export async function makeSweep(
   runs: readonly SweepRun[],
@@ -74,12 +76,13 @@ function workerOf(
   open: Set<SweepRun>,
   children: Set<ChildProcess>,
   claims: Claims,
-  { jobs, cache, out, trials, started }: SweepOptions,
+  { jobs, cache, out, trials, draw, started }: SweepOptions,
   report: Reporter,
 ): () => Promise<readonly SweepFailure[]> {
   const busy = new Set<SweepRun>();
+  let full = false;
   const deaths = new Map<SweepRun, number>();
-  const prepare = preparing(claims, cache, report);
+  const prepare = preparing(claims, { cache, draw }, report);
   const [first] = open;
   const progress = report(open.size === 1 ? `training ${first?.id}` : `training ${open.size} runs, ${jobs} at once`);
   const states = new Map([...open].map((run) => [run, freshState()]));
@@ -132,8 +135,10 @@ function workerOf(
         await make(run, claim);
       } catch (error) {
         if (!(error instanceof AlcapError)) throw error;
-        failures.push({ run, error });
+        if (!full) failures.push({ run, error }); // of a full disk it is said once
         settle(run);
+        full ||= error.code === "disk";
+        if (full) open.clear();
       } finally {
         busy.delete(run);
         claims.release(claim);
@@ -144,12 +149,12 @@ function workerOf(
 }
 
 /** Makes the base model and the music encoder of a run where they are missing, once among all workers, and tells how far it is. */
-function preparing(claims: Claims, cache: string, report: Reporter) {
+function preparing(claims: Claims, { cache, draw = songDrawer() }: Pick<SweepOptions, "cache" | "draw">, report: Reporter) {
   const begun = new Map<string, Promise<void>>();
   const prepare = async ({ preset, material: { music, baseModel } }: SweepRun) => {
     const base = () => findBaseModel(preset, cache) !== undefined;
     await madeOnce(claims, `base-model-${baseModel}`, base, () => obtainBaseModel(preset, cache, report));
-    const make = () => obtainMusicEncoder(preset, songbookCorpus(preset), cache, report);
+    const make = () => obtainMusicEncoder(preset, songbookCorpus(preset, draw), cache, report);
     await madeOnce(claims, path.basename(path.dirname(music)), () => existsSync(music), make); // by all cores, once a corpus
   };
   return (run: SweepRun): Promise<void> => {

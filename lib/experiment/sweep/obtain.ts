@@ -1,6 +1,7 @@
 import path from "node:path";
 import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter, reportFound, silent } from "../../progress";
+import { type DrawSongs, songDrawer } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
 import { defaultJobs, obtainRuns } from "../run/obtain-runs";
 import type { RunRecord } from "../run/records";
@@ -34,7 +35,7 @@ const OF_RUNS = /^training (\d+ runs|songbook)/;
 export async function obtainSweep(
   runs: readonly SweepRun[],
   report: Reporter = quiet,
-  { jobs = defaultJobs() }: { readonly jobs?: number } = {},
+  { jobs = defaultJobs(), draw = songDrawer() }: { readonly jobs?: number; readonly draw?: DrawSongs } = {},
 ): Promise<RecordedRun[]> {
   const [first] = runs;
   if (first === undefined) return [];
@@ -46,12 +47,12 @@ export async function obtainSweep(
     OF_RUNS.test(label) ? (done, total, note) => progress(Math.min(done, total - 1), total, note) : silent;
   const total = runs.reduce((sum, { steps }) => sum + steps, 0);
   if (jobs > 1) {
-    const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache, out }, shown) : [];
+    const [failed] = open.length > 0 ? await makeSweep(open, { jobs, cache, out, draw }, shown) : [];
     if (failed) throw failed.error;
   } else {
     let done = 0;
     for (const { preset, name, steps } of open) {
-      await obtainRuns(songbookFacts(preset, out), quiet, { runs: [name] });
+      await obtainRuns(songbookFacts(preset, out, draw), quiet, { runs: [name] });
       done += steps;
       progress(Math.min(done, total - 1), total);
     }

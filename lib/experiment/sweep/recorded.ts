@@ -2,6 +2,7 @@ import { drawCauses } from "../../data/songbook";
 import { canonical } from "../../files/fingerprint";
 import { workspaceOf } from "../../files/project";
 import { quiet, type Reporter } from "../../progress";
+import { songDrawer } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
 import { obtainRuns } from "../run/obtain-runs";
 import { idOf, type RunName, type RunRecipe, recipeHash, recipeOf, runsOf } from "../run/recipe";
@@ -77,7 +78,8 @@ const withoutHash = (id: string) => id.slice(0, id.lastIndexOf("."));
 /** Songs of a run that are drawn again to see whether it is of a corpus. */
 const LOOKED_AT = 40;
 
-function isOfCorpus({ corpus }: Preset, captions: readonly CaptionRecord[]): boolean {
+/** Whether captions are of a preset's test songs, by the number and seed of the songs and by where lyrics and music differ in some of them. */
+export function isOfCorpus({ corpus }: Preset, captions: readonly CaptionRecord[]): boolean {
   if (captions.length !== corpus.testSongs || corpusSeedOf(captions) !== corpus.seed) return false;
   const stride = Math.ceil(captions.length / LOOKED_AT);
   return captions.every(({ song, groups }, i) => {
@@ -122,8 +124,9 @@ async function madeHere(
   report: Reporter,
   jobs: number,
 ): Promise<readonly GridRun[]> {
-  const runs = runsOfCells(names.flatMap((name) => cellsOf(grids[name], preset).filter(isOfFew)));
-  const made = await obtainSweep(runs, report, { jobs });
+  const draw = songDrawer();
+  const cells = names.flatMap((name) => cellsOf(grids[name], preset).filter(isOfFew));
+  const made = await obtainSweep(runsOfCells(cells, undefined, { draw }), report, { jobs, draw });
   return made.flatMap(({ record, folder }) => gridRun(record, readCaptions(folder, record), kindOf(grids.table1, preset)) ?? []);
 }
 

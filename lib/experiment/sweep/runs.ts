@@ -1,9 +1,13 @@
 import { canonical } from "../../files/fingerprint";
+import { workspaceOf } from "../../files/project";
+import { quiet, type Reporter } from "../../progress";
+import { withComments } from "../dataset/controls";
+import { type DrawSongs, songbookCorpus, songDrawer } from "../dataset/corpus";
 import type { Preset } from "../preset/songbook";
-import { idOf, type RunName, type RunRecipe, recipeHash, recipeOf } from "../run/recipe";
+import { idOf, type RecipeFacts, type RunName, type RunRecipe, recipeHash, recipeOf } from "../run/recipe";
 import { findRecord, type RunRecord } from "../run/records";
-import { songbookFacts } from "../run/songbook-material";
-import { encoderFiles } from "../tagger/songbook-encoder";
+import { materialNames } from "../run/songbook-material";
+import { encoderFiles, findEncoder, madeEncoder } from "../tagger/songbook-encoder";
 import type { Cell, Coordinates } from "./axes";
 
 /** A run of a grid, known before anything is made. */
@@ -26,37 +30,89 @@ export interface SweepRun {
   readonly folder: string;
 }
 
-/** What a preset's corpus, encoder and base model depend on; a part more would only draw a corpus again. */
-const materialOf = ({ recipe, captioning, decoding, decodingBatch, lastBatch, control, methods, seeds, ...rest }: Preset) =>
-  canonical(rest);
+/** How the corpora of runs are drawn. */
+interface Drawing {
+  /** The cells' numbers in their grid. */
+  readonly numbers?: readonly number[];
+  /** Where songs come from. */
+  readonly draw?: DrawSongs;
+  /** Told of each corpus that is drawn. */
+  readonly report?: Reporter;
+}
 
-/** What is needed of a preset's corpus: corpora themselves, all at once, would fill the memory. */
-function draw(preset: Preset, out?: string) {
-  const { corpus, workspace, text, music, start } = songbookFacts(preset, out);
-  const files = encoderFiles(preset, corpus, workspace.cache);
-  const { name, hash, rows } = corpus;
-  return {
-    facts: { corpus: { name, hash }, text, music, start },
-    folder: workspace.runs,
-    rows: { train: rows.train.length, test: rows.test.length },
-    material: { encoder: files.hash, music: files.music },
-  };
+/** What names a preset's encoder and base model. */
+const makingOf = (preset: Preset) => canonical({ ...cornerstones(preset), corpus: 0, dataSet: 0, comments: 0 });
+
+/** What a preset's corpus, encoder and base model depend on; a part more would only look at a corpus again. */
+const cornerstones = ({ recipe, captioning, decoding, decodingBatch, lastBatch, control, methods, seeds, ...rest }: Preset) =>
+  rest;
+
+interface CorpusFacts {
+  readonly named: ReturnType<typeof materialNames>;
+  readonly corpus: RecipeFacts["corpus"];
+  readonly trainRows: number;
+  readonly testRows: number;
+  /** File of the songs' representations. */
+  readonly music: string;
+  /** Folder of the records. */
+  readonly folder: string;
+}
+
+/** The names of a preset's encoder and base model, and where the encoder lies or will lie. */
+function namesOf(preset: Preset, cache: string) {
+  return { ...materialNames(preset), weights: findEncoder(preset, cache) ?? madeEncoder(preset, cache) };
 }
 
 /**
- * The different runs of some cells: two cells with one recipe are one run. Corpora are drawn, nothing is made or written.
+ * What is needed of each different corpus and material of some presets; corpora themselves, all at once, would fill the memory. The data sets of
+ * one corpus come one after the other, so that its songs, which take seconds, are drawn once.
+ */
+function factsOf(
+  presets: readonly Preset[],
+  out: string | undefined,
+  { draw, report }: Required<Omit<Drawing, "numbers">>,
+): ReadonlyMap<string, CorpusFacts> {
+  const different = new Map(presets.map((preset) => [canonical(cornerstones(preset)), preset]));
+  const inOrder = [...different].map(([key, preset]) => ({ key, preset, songs: canonical(preset.corpus) }));
+  const progress = report("drawing the corpora");
+  const names = new Map<string, ReturnType<typeof namesOf>>();
+  const facts = inOrder.sort(bySongs).map(({ key, preset }, i) => {
+    progress(i, inOrder.length);
+    const { cache, runs: folder } = workspaceOf(preset, out);
+    const { weights, ...named } = names.get(makingOf(preset)) ?? namesOf(preset, cache);
+    names.set(makingOf(preset), { weights, ...named });
+    const corpus = withComments(songbookCorpus(preset, draw), preset.comments);
+    const { music } = encoderFiles(preset, corpus, cache, { weights, hash: named.music.hash });
+    const { name, hash, rows } = corpus;
+    return [
+      key,
+      { named, corpus: { name, hash }, trainRows: rows.train.length, testRows: rows.test.length, music, folder },
+    ] as const;
+  });
+  progress(inOrder.length, inOrder.length);
+  return new Map(facts);
+}
+
+const bySongs = (a: { readonly songs: string }, b: { readonly songs: string }) =>
+  a.songs === b.songs ? 0 : a.songs < b.songs ? -1 : 1;
+
+/**
+ * The different runs of some cells: two cells with one recipe are one run. Corpora are drawn, for their hash is part of a recipe and the number of
+ * their rows decides the steps; nothing is made or written.
  *
- * @param numbers the cells' numbers in their grid
  * @param out folder for the results in the place of the preset's own
  */
-export function runsOfCells(cells: readonly Cell[], out?: string, numbers: readonly number[] = [...cells.keys()]): SweepRun[] {
+export function runsOfCells(
+  cells: readonly Cell[],
+  out?: string,
+  { numbers = [...cells.keys()], draw = songDrawer(), report = quiet }: Drawing = {},
+): SweepRun[] {
+  const presets = cells.map(({ preset }) => preset);
+  const known = factsOf(presets, out, { draw, report });
   const runs = new Map<string, SweepRun>();
-  const drawn = new Map<string, ReturnType<typeof draw>>();
   cells.forEach(({ preset, name, at }, i) => {
-    const key = materialOf(preset);
-    const { facts, folder, rows, material } = drawn.get(key) ?? draw(preset, out);
-    drawn.set(key, { facts, folder, rows, material });
-    const recipe = recipeOf({ ...facts, preset }, name);
+    const { named, corpus, trainRows, testRows, music, folder } = known.get(canonical(cornerstones(preset))) as CorpusFacts;
+    const recipe = recipeOf({ ...named, corpus, preset }, name);
     const hash = recipeHash(recipe);
     if (runs.has(hash)) return;
     const { batch, epochs } = preset.captioning;
@@ -67,9 +123,9 @@ export function runsOfCells(cells: readonly Cell[], out?: string, numbers: reado
       name,
       recipe,
       id: idOf(recipe),
-      steps: epochs * Math.max(1, Math.floor(rows.train / batch)),
-      testRows: rows.test,
-      material: { ...material, baseModel: facts.start.hash },
+      steps: epochs * Math.max(1, Math.floor(trainRows / batch)),
+      testRows,
+      material: { encoder: named.music.hash, music, baseModel: named.start.hash },
       folder,
     });
   });

@@ -41,12 +41,13 @@ export interface EncoderRecord {
  * @returns the record, and the file of the weights
  */
 export async function encoderRecord(preset: Preset, cache: string, report: Reporter) {
-  const weights = await makeEncoder(preset, cache, report);
+  const songs = encoderSongs(preset);
+  const weights = await makeEncoder(preset, cache, report, () => songs);
   const representedBy = async (corpus: Corpus) => {
     const { encoder, music, hash } = await represented(preset, corpus, weights, cache, report);
     return { corpus, encoder, music: heldRepresentations(music, hash) };
   };
-  const own = await representedBy(encoderSongs(preset));
+  const own = await representedBy(songs);
   const captioned = await representedBy(songbookCorpus(preset));
   const { encoder } = own;
   const record: EncoderRecord = {

@@ -64,9 +64,11 @@ export function encoderFiles(
   preset: Preset,
   corpus: Corpus,
   cache: string,
-  weights = findEncoder(preset, cache) ?? madeEncoder(preset, cache),
+  {
+    weights = findEncoder(preset, cache) ?? madeEncoder(preset, cache),
+    hash = encoderName(preset),
+  }: { readonly weights?: string; readonly hash?: string } = {},
 ) {
-  const hash = encoderName(preset);
   const sounds = corpus.songs.map(({ id, music }) => [id, music]);
   const shipped = weights.startsWith(shippedEncoders()); // one made here may differ from it in the last bits
   const home = path.join(cache, `representations-${fingerprint([hash, shipped, sounds, numerics()])}`);
@@ -105,11 +107,20 @@ export async function obtainEncoderWeights(preset: Preset, cache: string, report
   return found;
 }
 
-/** Trains the preset's encoder on this machine, or goes on with that; gives the file of its weights. */
-export async function makeEncoder(preset: Preset, cache: string, report: Reporter): Promise<string> {
+/**
+ * Trains the preset's encoder on this machine, or goes on with that; gives the file of its weights.
+ *
+ * @param songs gives the encoder's own songs, where they are needed
+ */
+export async function makeEncoder(
+  preset: Preset,
+  cache: string,
+  report: Reporter,
+  songs = () => encoderSongs(preset),
+): Promise<string> {
   const weights = madeEncoder(preset, cache);
   if (findKept(weights)) return weights;
-  const own = encoderSongs(preset);
+  const own = songs();
   const plans = own.songs.map(({ music }) => music);
   const mels = await prepareMels(plans, cache, availableParallelism(), report(LABELS.render));
   await trainEncoder(preset, own, mels, { home: path.dirname(weights), weights }, report(LABELS.train));
@@ -124,7 +135,7 @@ export async function represented(
   cache: string,
   report: Reporter,
 ): Promise<SongbookEncoder> {
-  const files = encoderFiles(preset, corpus, cache, weights);
+  const files = encoderFiles(preset, corpus, cache, { weights });
   const trained = readTrained(weights);
   const progress = report(LABELS.represent);
   const [music, scored] = [findKept(files.music), findKept(files.scores)];

@@ -5,7 +5,7 @@ import type { CaptionRecord, RunRecord } from "alcap/dist/experiment/run/records
 import { type Arm, confirmationRun, type GridRun } from "alcap/dist/experiment/study/grid-runs";
 import { trendOver } from "alcap/dist/experiment/study/trend";
 import { compareArms, verdict } from "alcap/dist/experiment/study/verdict";
-import { verdictText } from "alcap/dist/experiment/study/verdict-text";
+import { inReadableUnits, primaryText, primaryWords, verdictTables, verdictText } from "alcap/dist/experiment/study/verdict-text";
 import type { Method } from "alcap/dist/paper";
 import seedrandom from "seedrandom";
 import { someRecipe, someRecord } from "../run/some-record";
@@ -88,6 +88,28 @@ test("a clear gain is called better and a clear loss worse, in the same words", 
     (nll?.music?.mean ?? 0) < -0.03 && Math.abs((nll?.equivalence?.margin ?? 0) - 0.004) < 0.001,
     "lower NLL is what the music buys",
   );
+});
+
+test("the tables of a verdict are the same wherever they are shown", () => {
+  const world = {
+    nll: { ...byMusic, alcap: 0.7, "bart-fusion/other-music": 0.74 },
+    mood: { ...moods, alcap: 0.9 },
+    spread: 0.01,
+  };
+  const found = verdict(grid("tables", world));
+  const [secondary = assert.fail(), controls = assert.fail()] = verdictTables(found);
+  assert.deepEqual([secondary.rows.length, controls.rows.length], [found.secondary.length, found.controls.length]);
+  assert.deepEqual(verdictTables({ ...found, controls: [] }), [secondary]);
+  const text = verdictText(found);
+  for (const { title, rows } of [secondary, controls]) {
+    assert.ok(text.includes(`${title}:`));
+    for (const { name, endpoint } of rows) assert.ok(text.includes(`${name} `) && text.includes(endpoint));
+  }
+  const [nll = assert.fail(), mood = assert.fail()] = found.primary;
+  assert.equal(inReadableUnits(nll).difference?.mean, 1000 * (nll.test?.mean ?? 0));
+  assert.equal(inReadableUnits(mood).difference?.mean, 100 * (mood.test?.mean ?? 0));
+  const { said, numbers } = primaryWords(nll);
+  assert.deepEqual(primaryText(nll).split(/\n +/), [said, ...numbers]);
 });
 
 test("equal methods are called equal where the design can tell, and cannot be told apart where it cannot", () => {

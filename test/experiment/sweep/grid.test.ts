@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { type DrawSongs, songDrawer } from "alcap/dist/experiment/dataset/corpus";
 import { presetNamed } from "alcap/dist/experiment/preset/songbook";
 import { recipeDifferences } from "alcap/dist/experiment/run/recipe";
 import { type Axes, readAxis } from "alcap/dist/experiment/sweep/axes";
@@ -208,6 +209,28 @@ test("runs share encoder and base model where their names are equal", () => {
     ],
   );
   assert.ok(runs.every((run) => run.material.baseModel === material.baseModel));
+});
+
+test("the songs of each corpus are drawn once for all its data sets, and it is told how far that is", () => {
+  const cells = grid({
+    dataSet: ["songbook-positive", "songbook-full"],
+    corpusSeed: [7, 8],
+    noise: [0.3, 0.6],
+    method: ["alcap"],
+  });
+  const drawn: string[] = [];
+  const told: number[] = [];
+  const kept = songDrawer();
+  const draw: DrawSongs = (options) => {
+    const asked = JSON.stringify(options);
+    if (drawn.at(-1) !== asked) drawn.push(asked);
+    return kept(options);
+  };
+  const runs = runsOfCells(cells, undefined, { draw, report: () => (done, total) => told.push(done / total) });
+  assert.deepEqual([runs.length, drawn.length, new Set(drawn).size], [8, 4, 4]);
+  assert.deepEqual([told.length, told[0], told.at(-1)], [9, 0, 1]);
+  const [options = assert.fail()] = cells.map(({ preset }) => preset.corpus);
+  assert.equal(kept(options), kept(options));
 });
 
 test("a job array is a script that a shell reads, with every word as it was", () => {

@@ -1,75 +1,16 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openClaims } from "alcap/dist/files/claim";
 import seedrandom from "seedrandom";
-import { smokeHome } from "./smoke-home";
+import { freshHome, RUNS, recordsOf, runsFolder, startWorker, type Worker, wholeGrid } from "./workers";
 
 /** Processes that are killed at random moments; more by hand. */
 const KILLS = Number(process.env.ALCAP_TEST_KILLS ?? 5);
-const RUNS = 3;
 
-const homes: string[] = [];
-const freshHome = async () => {
-  const home = await smokeHome();
-  homes.push(home);
-  return home;
-};
-after(() => {
-  for (const home of homes) rmSync(home, { recursive: true, force: true });
-});
-
-/** A worker under way, the runs that it has begun with their processes, and its end. */
-interface Worker {
-  readonly process: ChildProcess;
-  readonly begun: { readonly id: string; readonly pid: number }[];
-  readonly end: Promise<number | null>;
-}
-
-function startWorker(home: string): Worker {
-  const child = spawn(process.execPath, [path.join(__dirname, "worker.js"), "1"], {
-    env: { ...process.env, ALCAP_HOME: home },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const begun: { id: string; pid: number }[] = [];
-  child.stdout.on("data", (words: Buffer) => {
-    for (const line of words.toString().trim().split("\n")) {
-      const [id = "", pid] = line.split(" ");
-      begun.push({ id, pid: Number(pid) });
-    }
-  });
-  return { process: child, begun, end: new Promise((resolve) => child.on("exit", resolve)) };
-}
-
-const runsFolder = (home: string) => path.join(home, "results", "smoke", "runs");
-
-/** Every file of the records, records without their circumstances; not the temporary files of those that were killed. */
-function recordsOf(home: string): Record<string, string> {
-  const folder = runsFolder(home);
-  const names = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => !name.endsWith(".tmp"))
-        .sort()
-    : [];
-  return Object.fromEntries(
-    names.map((name) => {
-      const bytes = readFileSync(path.join(folder, name));
-      return [name, name.endsWith(".json") ? bytes.toString().replace(/ "circumstances": \{[^}]*\}/, "") : bytes.toString("hex")];
-    }),
-  );
-}
-
-/** What an uninterrupted worker makes. */
-const whole = (async () => {
-  const home = await freshHome();
-  assert.equal(await startWorker(home).end, 0);
-  const records = recordsOf(home);
-  assert.equal(Object.keys(records).length, 2 * RUNS);
-  return records;
-})();
+const whole = wholeGrid();
 
 test("two workers on one folder make each run once", async () => {
   const expected = await whole;

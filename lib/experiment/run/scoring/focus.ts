@@ -9,7 +9,7 @@ import { type Progress, quiet, type Reporter, reportFound } from "../../../progr
 import { type RunName, recipeHash, recipeOf, runId } from "../recipe";
 import type { RunRecord } from "../records";
 import { captionerOf, readWeights } from "../run";
-import { type Material, prepareMaterial, type SongbookFacts } from "../songbook-material";
+import { type Material, materialOfFacts, type SongbookFacts } from "../songbook-material";
 import { type Focus, focusOf, openFusionMaps } from "./attention";
 
 /** What is kept of a run's attention: a column a measure, a number a test song. */
@@ -36,8 +36,7 @@ export async function obtainFocus(facts: SongbookFacts, name: RunName, report: R
     reportFound(progress, known.length);
     return known;
   }
-  const { preset, workspace } = facts;
-  const found = await lookAtTestSongs(await prepareMaterial(preset, quiet, workspace.results), name, progress);
+  const found = await lookAtTestSongs(await materialOfFacts(facts), name, progress);
   writeWhole(file, `${JSON.stringify({ recipeHash: hash, columns: columnsOf(found) })}\n`);
   return readFocus(file, hash); // with the digits that were written
 }
