@@ -12,6 +12,11 @@ test("a model over protobuf's 2 GiB is refused by name before anything is copied
   assert.throws(() => modelProto(graph), /captioner takes \d+ bytes as one ONNX model, over protobuf's limit/);
 });
 
+test("a node is one piece: what programs keep is few objects for the garbage collector", () => {
+  const node = { op: "Add", name: "sum", inputs: ["a", "b"], outputs: ["c"], attributes: { axis: 1 }, domain: "" };
+  assert.equal(nodeProto(node).parts.length, 1);
+});
+
 test("every kind of attribute and initialiser arrives at the runtime", async () => {
   const node = (op: string, inputs: string[], outputs: string[], attributes: Parameters<typeof nodeProto>[0]["attributes"]) =>
     nodeProto({ op, name: `größe/${op}`, inputs, outputs, attributes, domain: "" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { packBatch } from "alcap/dist/data/text/pack";
-import { compile, valueAndGradAux } from "alcap/dist/engine";
+import { compile, value, valueAndGradAux } from "alcap/dist/engine";
 import { objective, type PackedBatch } from "alcap/dist/model/alcap";
 import type { Params } from "alcap/dist/model/params";
 import { tinyBatch, tinyCaptioner, tinyParams } from "./tiny";
@@ -51,4 +51,23 @@ test("a packed batch gives the losses and gradients of the padded one", async ()
     }
   }
   await run.release();
+});
+
+test("few long rows are packed to at most an eighth more than they need, in few sizes", () => {
+  const sizes = new Set<number>();
+  for (let length = 10; length < 475; length += 7) {
+    const mask = value(
+      Float32Array.from({ length: 2 * 512 }, (_, i) => (i % 512 < length ? 1 : 0)),
+      [2, 512],
+    );
+    const ids = value(new Int32Array(2 * 512), [2, 512]);
+    const { labels } = packBatch(
+      { lyrics: ids, lyricsMask: mask, captionInput: ids, labels: ids, labelMask: mask, music: mask, distinct: mask },
+      { lyrics: false, captions: true },
+    );
+    const [size = 0] = labels.shape;
+    sizes.add(size);
+    assert.ok(size > 2 * length && size <= 1.125 * (2 * length + 1) + 1, `${2 * length} tokens: ${size}`);
+  }
+  assert.ok(sizes.size <= 8 * 6, `${sizes.size} sizes`);
 });
