@@ -7,7 +7,10 @@ export type Level = ReadonlyMap<number, number>;
 
 /** An endpoint along a dial. */
 export interface Dial {
-  /** Each level over the replicates that have it. */
+  /**
+   * Each level over the replicates that have all, so that levels are of the same corpora; while there is no such replicate, each over its
+   * own.
+   */
   readonly at: readonly (Interval | null)[];
   /** Each level less the first one, paired by replicate. */
   readonly gains: readonly (Interval | null)[];
@@ -27,7 +30,9 @@ export interface Dial {
  * @param peak place of the level that is said to be the best one, named before the values were seen
  */
 export function alongDial(levels: readonly Level[], peak: number, better: "higher" | "lower" = "higher"): Dial {
-  const values = wholeReplicates(levels);
+  const whole = wholeReplicates(levels);
+  const values = valuesOf(levels);
+  const ofWhole = (level: Level): Level => (whole.length > 0 ? new Map([...level].filter(([r]) => whole.includes(r))) : level);
   const sign = better === "higher" ? 1 : -1;
   const best = levels.map(() => 0);
   for (const own of values) {
@@ -36,7 +41,7 @@ export function alongDial(levels: readonly Level[], peak: number, better: "highe
   }
   const signed = values.map((own) => own.map((value) => sign * value));
   return {
-    at: levels.map(intervalOver),
+    at: levels.map((level) => intervalOver(ofWhole(level))),
     gains: levels.map((level, i) => (i === 0 ? null : intervalOver(paired(level, levels[0])))),
     whole: values.length,
     trend: values.length < 2 ? null : trend(values, [...levels.keys()]),
@@ -49,11 +54,13 @@ export function alongDial(levels: readonly Level[], peak: number, better: "highe
 export const paired = (level: Level, other: Level = new Map()): Level =>
   new Map([...level].flatMap(([r, value]) => (other.has(r) ? [[r, value - (other.get(r) as number)] as const] : [])));
 
+/** The replicates that have all levels. */
+const wholeReplicates = (levels: readonly Level[]): number[] =>
+  [...(levels[0]?.keys() ?? [])].filter((replicate) => levels.every((level) => level.has(replicate)));
+
 /** One number a level, for each replicate that has all levels. */
-function wholeReplicates(levels: readonly Level[]): number[][] {
-  const replicates = [...(levels[0]?.keys() ?? [])].filter((replicate) => levels.every((level) => level.has(replicate)));
-  return replicates.map((replicate) => levels.map((level) => level.get(replicate) as number));
-}
+const valuesOf = (levels: readonly Level[]): number[][] =>
+  wholeReplicates(levels).map((replicate) => levels.map((level) => level.get(replicate) as number));
 
 /**
  * Whether an endpoint rises or falls along a dial, such as λ from 0 (BART-fusion) up: the slope over the levels' ranks in each replicate
@@ -63,6 +70,6 @@ function wholeReplicates(levels: readonly Level[]): number[][] {
  * @param endpoint as in records, `mood.differs` for a group of songs
  */
 export function trendOver(runs: readonly GridRun[], levels: readonly Arm[], endpoint: string): ReplicateTest | null {
-  const values = wholeReplicates(levels.map((level) => armMeans(runs, level, endpoint)));
+  const values = valuesOf(levels.map((level) => armMeans(runs, level, endpoint)));
   return values.length < 2 ? null : trend(values, [...levels.keys()]);
 }

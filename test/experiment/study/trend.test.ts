@@ -25,9 +25,9 @@ test("a dial worked by hand: levels, gains, trend, peak and where the best is", 
   assert.deepEqual([low.peak, low.best], [peak, best], "where lower is better a valley is the peak");
 });
 
-test("replicates that lack a level take part where they can; an end is no peak; one replicate tests nothing", () => {
+test("replicates that lack a level take part in gains and in nothing else; an end is no peak; one replicate tests nothing", () => {
   const some = alongDial(levels([...byHand, [5, 6]]), 1);
-  assert.deepEqual([some.whole, some.at[0]?.mean, some.gains[1]?.mean, some.gains[2]?.mean], [3, 9 / 4, 1.5, 0]);
+  assert.deepEqual([some.whole, some.at[0]?.mean, some.gains[1]?.mean, some.gains[2]?.mean], [3, 4 / 3, 1.5, 0]);
   assert.deepEqual(
     [alongDial(levels(byHand), 0).peak, alongDial(levels(byHand), 2).peak, alongDial(levels(byHand), -1).peak],
     [null, null, null],
