@@ -83,7 +83,7 @@ export {
   resultTable,
   textMeasures,
 } from "./experiment/study/table";
-export { alongDial, type Dial, type Level, paired } from "./experiment/study/trend";
+export { alongDial, type Dial, type Level, paired, trendOver } from "./experiment/study/trend";
 export {
   type ArmPair,
   compareArms,

@@ -65,6 +65,23 @@ function verdict() {
     .join("\n");
 }
 
+/** What is said of the secondary endpoints, which are corrected together: those that differ. */
+function secondary() {
+  const { secondary: all } = alcap.verdict(runs);
+  if (all.length === 0) return [];
+  const differ = all.filter(({ corrected }) => corrected !== null && corrected < 0.05);
+  const said = differ.map((one) => {
+    const { endpoint, test, corrected } = one;
+    const worse = test.mean > 0 === (endpoint.better === "lower");
+    return `${alcap.labelOf(one)} on \`${one.dataSet}\` is ${worse ? "worse" : "better"}, ${shown(test, endpoint, signed)}${endpoint.unit === "nats" ? " nats a token" : " points"}, corrected p = ${corrected.toFixed(3)}`;
+  });
+  const count = differ.length === 0 ? "none differs" : differ.length === 1 ? "one differs" : `${differ.length} differ`;
+  return [
+    `Of ${all.length} secondary endpoints, corrected together, ${count}${said.length > 0 ? `: ${said.join("; ")}` : ""}.`,
+    "",
+  ];
+}
+
 const results = () =>
   table(
     ["", "replicates", ...columns.map(({ label, endpoint }) => `${label}, ${endpoint.unit === "nats" ? "nats a token" : "%"}`)],
@@ -142,8 +159,16 @@ function curve() {
     alcap.runsOfArm(runs, arm("alcap", undefined, λ)).size,
     ...columns.map(({ key, endpoint }) => shown(against(λ, key), endpoint, signed)),
   ]);
+  const levels = [arm("bart-fusion"), ...weights.map((λ) => arm("alcap", undefined, λ))];
+  const trends = ["nll", "mood"].flatMap((key) => {
+    const found = alcap.trendOver(runs, levels, key);
+    if (!found) return [];
+    const endpoint = alcap.endpointOf(key);
+    const p = found.p < 0.001 ? "p < 0.001" : `p = ${found.p.toFixed(3)}`;
+    return `${endpoint.label} by ${shown(found, endpoint, signed)} a step (${p}, ${found.replicates} replicates with all weights)`;
+  });
   return [
-    "ALCAP − BART-fusion by the weight of the alignment, on the same replicates:",
+    `ALCAP − BART-fusion by the weight of the alignment, on the same replicates.${trends.length > 0 ? ` From one weight to the next, BART-fusion as 0, ${trends.join("; ")}; not registered.` : ""}`,
     "",
     table(["λ", "replicates", ...columns.map(({ label }) => label)], rows),
     "",
@@ -174,6 +199,7 @@ const text = [
   "",
   verdict(),
   "",
+  ...secondary(),
   "Looked at beside it, and not registered beforehand:",
   "",
   ...beside(),
