@@ -20,7 +20,7 @@ export {
   trainingCurves,
   withReference,
 } from "./figure/plots";
-export type { FigureFrame, Source } from "./figure/style";
+export type { AxisOptions, FigureFrame, Source } from "./figure/style";
 export { type FigureSize, type FigureSpec, renderSvg } from "./figure/svg/render";
 export { contentOf, type ExecutedNotebooks, executedNotebooks, notebookInputs } from "./kernel/executed";
 export { installKernelspec } from "./kernel/kernelspec";

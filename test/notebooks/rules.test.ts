@@ -41,5 +41,8 @@ test("each broken rule is found, and a good notebook has none", () => {
     /cell 2: an output holds an absolute path: \/home\/m/,
   );
   assert.match(findings(prose, codeCell("1;", [printed("C:\\Users")])), /absolute path/);
+  const figures = new Array<Output>(5).fill({ ...picture, metadata: { "image/png": { width: 980, height: 360 } } });
+  assert.match(findings(prose, codeCell("1;", figures)), /cell 2: figures so high/);
+  assert.equal(findings(prose, { ...codeCell("1;", figures), metadata: { scrolled: false } }), "");
   assert.equal(findings(prose, codeCell("1;", [], null)), "execution counts are , not 1 to 1");
 });

@@ -82,14 +82,17 @@ function spans(weights: readonly number[], gap: number): [number, number][] {
 export interface HistogramOptions extends FigureFrame {
   /** Width of a bin, in the values' unit. */
   readonly bin: number;
+  /** The values are multiples of the bin, up to rounding: bins stand around the multiples instead of between them (default false). */
+  readonly counted?: boolean;
 }
 
 /** How often values fall into bins of equal width: the share of each series, in percent, over the middle of the bin. */
 export function histogramFigure(
   series: readonly { readonly name: string; readonly values: ArrayLike<number>; readonly colour?: number }[],
-  { bin, ...frame }: HistogramOptions,
+  { bin, counted = false, ...frame }: HistogramOptions,
 ): FigureSpec {
-  const bins = (values: ArrayLike<number>) => Array.from(values, (value) => Math.floor(value / bin));
+  const bins = (values: ArrayLike<number>) =>
+    Array.from(values, (value) => (counted ? Math.round(value / bin) : Math.floor(value / bin)));
   const all = series.flatMap(({ values }) => bins(values));
   const first = all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
@@ -100,7 +103,7 @@ export function histogramFigure(
     return { name, values: shares, ...(colour !== undefined && { colour }) };
   });
   const { data, layout } = barFigure([], bars, frame);
-  const x = Array.from({ length: count }, (_, place) => (first + place + 0.5) * bin);
+  const x = Array.from({ length: count }, (_, place) => (first + place + (counted ? 0 : 0.5)) * bin);
   return {
     data: data.map((trace) => ({ ...trace, x, opacity: 0.75 })),
     layout: { ...layout, barmode: "overlay", bargap: 0.04 },

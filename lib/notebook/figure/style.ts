@@ -24,6 +24,8 @@ export interface AxisOptions {
   /** From lowest to highest, whatever the scale. */
   readonly range?: readonly [number, number];
   readonly scale?: "linear" | "log";
+  /** Where values are written; by default at round numbers. */
+  readonly ticks?: readonly number[];
   /** What stands at 0, 1, 2, …, where the axis counts levels. */
   readonly levels?: readonly string[];
 }
@@ -70,11 +72,12 @@ export function seriesName(name: string, source: Source = "ours"): string {
 }
 
 function axisLayout(axis: string | AxisOptions = {}): JsonObject {
-  const { label, range, scale = "linear", levels }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
+  const { label, range, scale = "linear", ticks, levels }: AxisOptions = typeof axis === "string" ? { label: axis } : axis;
   const limits = range?.map((limit) => (scale === "log" ? Math.log10(limit) : limit));
   return {
     ...(label !== undefined && { title: { text: escapePlotly(label), standoff: 10 } }),
     ...(limits && { range: limits }),
+    ...(ticks && { tickmode: "array", tickvals: [...ticks] }),
     ...(levels && { tickmode: "array", tickvals: [...levels.keys()], ticktext: levels.map((level) => seriesName(level)) }),
     type: scale === "log" ? "log" : "-",
     automargin: true,

@@ -57,3 +57,21 @@ test("a histogram counts every value once", () => {
     { seed: 3, numRuns: 100 },
   );
 });
+
+test("bins of counted values stand around the multiples, whatever rounding did to them", () => {
+  const { data } = histogramFigure([{ name: "difference", values: [100 * (0.03 - 0.02), 0, 0, -1] }], { bin: 1, counted: true });
+  const { x, y } = data[0] as unknown as { x: number[]; y: number[] };
+  assert.deepEqual(
+    [x, y],
+    [
+      [-1, 0, 1],
+      [25, 50, 25],
+    ],
+  );
+});
+
+test("an axis can say where values are written", () => {
+  const { layout } = lineFigure([{ name: "a", x: [4, 26], y: [1, 2] }], { x: { scale: "log", ticks: [4, 26] } });
+  const { tickvals, tickmode } = layout.xaxis as { tickvals: number[]; tickmode: string };
+  assert.deepEqual([tickmode, tickvals], ["array", [4, 26]]);
+});
