@@ -70,12 +70,14 @@ function secondary() {
   const { secondary: all } = alcap.verdict(runs);
   if (all.length === 0) return [];
   const differ = all.filter(({ corrected }) => corrected !== null && corrected < 0.05);
-  const said = differ.map((one) => {
+  const nearest = all.toSorted((a, b) => (a.corrected ?? 1) - (b.corrected ?? 1)).slice(0, 1);
+  const said = (differ.length > 0 ? differ : nearest.filter(({ test }) => test !== null)).map((one) => {
     const { endpoint, test, corrected } = one;
     const worse = test.mean > 0 === (endpoint.better === "lower");
-    return `${alcap.labelOf(one)} on \`${one.dataSet}\` is ${worse ? "worse" : "better"}, ${shown(test, endpoint, signed)}${endpoint.unit === "nats" ? " nats a token" : " points"}, corrected p = ${corrected.toFixed(3)}`;
+    return `${alcap.labelOf(one)} on \`${one.dataSet}\`, ${worse ? "worse" : "better"} by ${shown(test, endpoint, signed)}${endpoint.unit === "nats" ? " nats a token" : " points"}, corrected p = ${corrected.toFixed(3)}`;
   });
-  const count = differ.length === 0 ? "none differs" : differ.length === 1 ? "one differs" : `${differ.length} differ`;
+  const count =
+    differ.length === 0 ? "none differs; nearest to it" : differ.length === 1 ? "one differs" : `${differ.length} differ`;
   return [
     `Of ${all.length} secondary endpoints, corrected together, ${count}${said.length > 0 ? `: ${said.join("; ")}` : ""}.`,
     "",
