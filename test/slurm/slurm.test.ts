@@ -104,5 +104,8 @@ test("a job array makes every run, whatever is killed meanwhile, and prints the 
   assert.match(said(home, "scontrol", "show", "job", again), /ArrayTaskId=2\b/); // the open run alone
   await until("the queue is empty again", () => queue(home) === "");
   assert.deepEqual(recordedIn(home).sort(), ids().sort());
-  assert.match(readFileSync(path.join(logsOf(home), `${tableAgain}.txt`), "utf8"), /^run +method[\s\S]*6 of 6 runs are recorded/);
+  assert.match(
+    readFileSync(path.join(logsOf(home), `${tableAgain}.txt`), "utf8"),
+    /^run +method[\s\S]*6 of 6 runs are recorded/m,
+  );
 });
