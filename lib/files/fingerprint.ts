@@ -48,7 +48,7 @@ export function sha256Of(file: string): string {
 }
 
 /** A pure function of plain data that works its value out once for each input: names of models are asked for by every run of a grid. */
-export function remembered<Input, Output>(make: (input: Input) => Output): (input: Input) => Output {
+export function memoised<Input, Output>(make: (input: Input) => Output): (input: Input) => Output {
   const known = new Map<string, { readonly output: Output }>();
   return (input) => {
     const key = canonical(input);

@@ -4,7 +4,7 @@ import { makeSong, type Song, type SongbookOptions } from "../../data/songbook";
 import { loadTokeniser, type Tokeniser, trainBpe } from "../../data/text/tokeniser";
 import { engineInfo, numericsOf } from "../../engine";
 import { AlcapError } from "../../errors";
-import { fingerprint, remembered, sha256Of } from "../../files/fingerprint";
+import { fingerprint, memoised, sha256Of } from "../../files/fingerprint";
 import { projectRoot } from "../../files/project";
 import { isFile, readBytes, readText } from "../../files/read";
 import { writeWhole } from "../../files/whole-file";
@@ -79,7 +79,7 @@ export const intermediateRows = (songs: SongbookOptions, { agreement }: Intermed
 export const baseModelName = ({ baseModel, text, lyricsTokens, captionTokens }: Preset): string =>
   nameOf({ baseModel, text, lyricsTokens, captionTokens });
 
-const nameOf = remembered(
+const nameOf = memoised(
   ({
     baseModel,
     text,

@@ -7,7 +7,7 @@ import type { Preset } from "../preset/songbook";
 import { idOf, type RecipeFacts, type RunName, type RunRecipe, recipeHash, recipeOf } from "../run/recipe";
 import { findRecord, type RunRecord } from "../run/records";
 import { materialNames } from "../run/songbook-material";
-import { encoderFiles, findEncoder, madeEncoder } from "../tagger/songbook-encoder";
+import { encoderFiles } from "../tagger/songbook-encoder";
 import type { Cell, Coordinates } from "./axes";
 
 /** A run of a grid, known before anything is made. */
@@ -40,9 +40,6 @@ interface Drawing {
   readonly report?: Reporter;
 }
 
-/** What names a preset's encoder and base model. */
-const makingOf = (preset: Preset) => canonical({ ...cornerstones(preset), corpus: 0, dataSet: 0, comments: 0 });
-
 /** What a preset's corpus, encoder and base model depend on; a part more would only look at a corpus again. */
 const cornerstones = ({ recipe, captioning, decoding, decodingBatch, lastBatch, control, methods, seeds, ...rest }: Preset) =>
   rest;
@@ -58,11 +55,6 @@ interface CorpusFacts {
   readonly folder: string;
 }
 
-/** The names of a preset's encoder and base model, and where the encoder lies or will lie. */
-function namesOf(preset: Preset, cache: string) {
-  return { ...materialNames(preset), weights: findEncoder(preset, cache) ?? madeEncoder(preset, cache) };
-}
-
 /**
  * What is needed of each different corpus and material of some presets; corpora themselves, all at once, would fill the memory. The data sets of
  * one corpus come one after the other, so that its songs, which take seconds, are drawn once.
@@ -75,14 +67,12 @@ function factsOf(
   const different = new Map(presets.map((preset) => [canonical(cornerstones(preset)), preset]));
   const inOrder = [...different].map(([key, preset]) => ({ key, preset, songs: canonical(preset.corpus) }));
   const progress = report("drawing the corpora");
-  const names = new Map<string, ReturnType<typeof namesOf>>();
   const facts = inOrder.sort(bySongs).map(({ key, preset }, i) => {
     progress(i, inOrder.length);
     const { cache, runs: folder } = workspaceOf(preset, out);
-    const { weights, ...named } = names.get(makingOf(preset)) ?? namesOf(preset, cache);
-    names.set(makingOf(preset), { weights, ...named });
+    const named = materialNames(preset);
     const corpus = withComments(songbookCorpus(preset, draw), preset.comments);
-    const { music } = encoderFiles(preset, corpus, cache, { weights, hash: named.music.hash });
+    const { music } = encoderFiles(preset, corpus, cache);
     const { name, hash, rows } = corpus;
     return [
       key,

@@ -64,11 +64,9 @@ export function encoderFiles(
   preset: Preset,
   corpus: Corpus,
   cache: string,
-  {
-    weights = findEncoder(preset, cache) ?? madeEncoder(preset, cache),
-    hash = encoderName(preset),
-  }: { readonly weights?: string; readonly hash?: string } = {},
+  weights = findEncoder(preset, cache) ?? madeEncoder(preset, cache),
 ) {
+  const hash = encoderName(preset);
   const sounds = corpus.songs.map(({ id, music }) => [id, music]);
   const shipped = weights.startsWith(shippedEncoders()); // one made here may differ from it in the last bits
   const home = path.join(cache, `representations-${fingerprint([hash, shipped, sounds, numerics()])}`);
@@ -135,7 +133,7 @@ export async function represented(
   cache: string,
   report: Reporter,
 ): Promise<SongbookEncoder> {
-  const files = encoderFiles(preset, corpus, cache, { weights });
+  const files = encoderFiles(preset, corpus, cache, weights);
   const trained = readTrained(weights);
   const progress = report(LABELS.represent);
   const [music, scored] = [findKept(files.music), findKept(files.scores)];

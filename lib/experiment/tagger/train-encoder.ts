@@ -2,7 +2,7 @@ import path from "node:path";
 import { makeSong, soundFingerprint, TAGS } from "../../data/songbook";
 import { shuffled, trainingRows } from "../../data/text/batch";
 import { compile, type tf, type Value, type Values, value } from "../../engine";
-import { fingerprint, remembered } from "../../files/fingerprint";
+import { fingerprint, memoised } from "../../files/fingerprint";
 import { frameStride, lowerFrontEnd, upperFrontEnd } from "../../model/music/music-encoder";
 import { isSideHead } from "../../model/music/side-head";
 import type { Params, ParamValues } from "../../model/params";
@@ -38,7 +38,7 @@ export const encoderName = ({ music, tagger }: EncoderPlan): string => nameOf({ 
 
 type EncoderPlan = Pick<Preset, "music" | "tagger">;
 
-const nameOf = remembered(({ music, tagger }: EncoderPlan): string => {
+const nameOf = memoised(({ music, tagger }: EncoderPlan): string => {
   const named = Array.from({ length: Math.min(NAMED_SONGS, tagger.songs.songs) }, (_, i) => makeSong(tagger.songs, i));
   return fingerprint({
     music,
